@@ -1,0 +1,1 @@
+"""The machinery of the site: from percent-format scripts to checked pages."""

@@ -1,0 +1,148 @@
+"""From an executed notebook to the parts of its page: Markdown, and outputs as HTML."""
+
+import logging
+import re
+from collections.abc import Iterator
+from html import escape, unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import bleach
+import nbformat
+from mkdocs_jupyter import convert
+from mkdocs_jupyter.config import settings
+from nbconvert.filters import ansi2html, strip_ansi
+from nbformat import NotebookNode
+
+from ptfund._site.chapter import Chapter, ChapterError
+
+# It would name a temporary file for each chapter.
+logging.getLogger("mkdocs.mkdocs-jupyter").setLevel(logging.WARNING)
+
+__all__ = ["fill_outputs", "refused_outputs", "to_markdown", "to_outputs"]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+# As `print(object())` writes it; a short number such as 0xff is somebody's result.
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+|\b0x[0-9a-fA-F]{7,}")
+
+# What a table and the words in it may be made of. Anything else is shown as text.
+_TEXT_TAGS = (
+    "b",
+    "br",
+    "code",
+    "div",
+    "em",
+    "i",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "small",
+    "span",
+    "strong",
+)
+_TABLE_TAGS = ("caption", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul")
+_TAGS = frozenset(_TEXT_TAGS + _TABLE_TAGS)
+_ATTRIBUTES = ["class", "colspan", "rowspan", "scope"]
+_STYLE = re.compile(r"<style\b.*?</style>\s*", re.DOTALL)
+
+
+def to_markdown(notebook: NotebookNode) -> str:
+    """Return a page's Markdown: prose, code as fenced blocks, and markers for outputs."""
+    notebook = nbformat.from_dict(notebook)
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            # A fence must be longer than any run of backticks inside it.
+            longest = max(map(len, re.findall("`+", cell.source)), default=0)
+            cell.metadata.update(fence="`" * max(3, longest + 1), number=number)
+    with TemporaryDirectory(prefix="ptfund-") as folder:
+        path = Path(folder) / "chapter.ipynb"
+        nbformat.write(notebook, path)
+        settings.templates_dir = str(_TEMPLATES)
+        converted = convert.nb2html(str(path), execute=False, custom_mathjax_url="")
+    # mkdocs-jupyter closes with the style of Jupyter's own pages, which ours is not.
+    escaped, _, _ = converted.partition("<style>")
+    return unescape(escaped).strip() + "\n"
+
+
+def to_outputs(notebook: NotebookNode) -> dict[int, str]:
+    """Return the HTML of each cell's outputs, by the cell's number."""
+    blocks = {}
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and cell.outputs:
+            parts = [
+                _output(output, f"cell-{number}-{part}-")
+                for part, output in enumerate(cell.outputs)
+            ]
+            blocks[number] = '<div class="output">' + "".join(parts) + "</div>"
+    return blocks
+
+
+def fill_outputs(html: str, outputs: dict[int, str]) -> str:
+    """Return a page with its outputs in place of the markers that stood for them."""
+    for number, block in outputs.items():
+        marker = f'<div data-output="{number}"></div>'
+        if html.count(marker) != 1:
+            raise ValueError(f"a page must hold {marker} once, got {html.count(marker)} times")
+        html = html.replace(marker, block)
+    return html
+
+
+def refused_outputs(chapter: Chapter, notebook: NotebookNode) -> Iterator[ChapterError]:
+    """Yield an error for each output that may not appear on a page."""
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", ()):
+            if message := _refusal(output):
+                yield chapter.error(number, message)
+
+
+def _refusal(output: NotebookNode) -> str | None:
+    data = output.get("data", {})
+    if "image/svg+xml" in data:
+        alt = output.metadata.get("image/svg+xml", {}).get("alt", "")
+        return None if alt.strip() else _NO_ALT
+    if any(kind.startswith("image/") for kind in data):
+        return _NO_ALT
+    if data and not data.keys() & {"text/html", "text/plain"}:
+        return f"an output must be text, an HTML table or a figure, got {', '.join(sorted(data))}"
+    text = data.get("text/html") or data.get("text/plain") or output.get("text", "")
+    if found := _ADDRESS.search(strip_ansi(text)):
+        return f"the output holds an address, which differs in each run: {found[0]}"
+    return None
+
+
+_NO_ALT = "a figure without alt text: show it with ptfund.display.show(figure, alt=...)"
+
+
+def _output(output: NotebookNode, prefix: str) -> str:
+    if output.output_type == "stream":
+        extra = " output-stderr" if output.name == "stderr" else ""
+        return f'<pre class="output-text{extra}" tabindex="0">{ansi2html(output.text)}</pre>'
+    data = output.data
+    if "image/svg+xml" in data:
+        return (
+            f'<figure class="output-figure">{_unique_ids(data["image/svg+xml"], prefix)}</figure>'
+        )
+    if "text/html" in data:
+        html = bleach.clean(_STYLE.sub("", data["text/html"]), tags=_TAGS, attributes=_ATTRIBUTES)
+        return f'<div class="output-html" tabindex="0">{html}</div>'
+    text = data["text/plain"]
+    if name := output.metadata.get("text/plain", {}).get("error"):
+        message = text.removeprefix(name).removeprefix(": ")
+        return (
+            f'<div class="output-error"><p>Raised on purpose: <code>{escape(name)}</code></p>'
+            f'<pre tabindex="0">{escape(message)}</pre></div>'
+        )
+    return f'<pre class="output-text" tabindex="0">{ansi2html(text)}</pre>'
+
+
+def _unique_ids(svg: str, prefix: str) -> str:
+    """Return an SVG without the ids that nothing refers to, and the others made unique."""
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+
+    def rename(match: re.Match[str]) -> str:
+        return f' id="{prefix}{match[1]}"' if match[1] in used else ""
+
+    svg = re.sub(r' id="([^"]*)"', rename, svg)
+    return re.sub(r'(url\(#|href="#)', rf"\g<1>{prefix}", svg)

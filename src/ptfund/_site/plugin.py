@@ -1,0 +1,201 @@
+"""The MkDocs plugin `ptfund`: where the build of the book meets MkDocs' events."""
+
+import logging
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from mkdocs.config import base
+from mkdocs.config import config_options as c
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+from mkdocs.utils import CountHandler
+from tqdm.contrib.logging import logging_redirect_tqdm
+
+from ptfund._site.chapter import Chapter, ChapterError, read_chapter
+from ptfund._site.lines import LinkLines
+from ptfund._site.page import fill_outputs, refused_outputs, to_markdown, to_outputs
+from ptfund._site.publish import discard, publish, staging_folder
+from ptfund._site.report import expected_seconds, write_report
+from ptfund._site.run import Run, run_chapters
+
+__all__ = ["PtfundConfig", "PtfundPlugin"]
+
+log = logging.getLogger("mkdocs.plugins.ptfund")
+
+
+class Seconds(c.Type[float]):
+    """A number of seconds above 0."""
+
+    def __init__(self, default: float) -> None:
+        super().__init__((int, float), default=default)
+
+    def run_validation(self, value: object) -> float:
+        """Return the number, or say what it must be."""
+        seconds = float(super().run_validation(value))
+        if not seconds > 0:
+            raise base.ValidationError(f"must be a number of seconds above 0, got {value}")
+        return seconds
+
+
+class PtfundConfig(base.Config):
+    """What mkdocs.yml may say to the plugin."""
+
+    cell_timeout = Seconds(default=60)
+
+
+class ChapterFile(File):
+    """A script that MkDocs takes for a page: listed in the nav, linked by its name."""
+
+    def __init__(self, chapter: Chapter, config: MkDocsConfig) -> None:
+        folder = PurePosixPath(chapter.script).parent
+        page = f"{chapter.slug}/index.html" if config.use_directory_urls else f"{chapter.slug}.html"
+        super().__init__(
+            chapter.script,
+            src_dir=str(_root(config)),
+            dest_dir=config.site_dir,
+            use_directory_urls=config.use_directory_urls,
+            dest_uri=str(folder / page),
+        )
+        # MkDocs' `edit_uri` leads to the documents' folder, and scripts lie beside it.
+        depth = len(Path(config.docs_dir).relative_to(_root(config)).parts)
+        self._edit_uri = "../" * depth + chapter.script
+
+    @property
+    def edit_uri(self) -> str:
+        """The script, as seen from the documents' folder."""
+        return self._edit_uri
+
+    def is_documentation_page(self) -> bool:
+        """Say yes, whatever the ending."""
+        return True
+
+
+class PtfundPlugin(BasePlugin[PtfundConfig]):
+    """Runs the chapters, gives MkDocs their pages, and publishes a site only when whole."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, Run] = {}
+        self._outputs: dict[str, dict[int, str]] = {}
+        self._publishes = False
+        self._site = Path()
+        self._staged: Path | None = None
+
+    def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+        """Note whether a site is built to stay."""
+        self._publishes = command != "serve" and not dirty
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Leave out edit links without a repository; let complaints about links name lines."""
+        if not config.repo_url:
+            config.edit_uri = None
+        root = _root(config)
+        for handler in logging.getLogger("mkdocs").handlers:
+            if not any(isinstance(known, LinkLines) for known in handler.filters):
+                handler.addFilter(LinkLines(root, (root, Path(config.docs_dir))))
+        return config
+
+    def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        """Read and run the chapters; stop here, with all failures, before a page is written."""
+        root = _root(config)
+        report = root / ".cache" / "ptfund" / "report.json"
+        chapters, errors = _read_chapters(root)
+        if errors:
+            raise _abort(errors)
+        with logging_redirect_tqdm(loggers=[logging.getLogger("mkdocs")]):
+            runs = run_chapters(
+                chapters,
+                root=root,
+                cell_timeout=self.config.cell_timeout,
+                expected_seconds=expected_seconds(report),
+                finished=_log_run,
+            )
+        write_report(report, runs)
+        errors = [error for run in runs for error in _errors(run)]
+        if errors:
+            raise _abort(errors)
+        self._runs = {run.chapter.script: run for run in runs}
+        if self._publishes:
+            self._site = Path(config.site_dir)
+            self._staged = staging_folder(self._site)
+            config.site_dir = str(self._staged)
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the chapters to MkDocs' files."""
+        for run in self._runs.values():
+            files.append(ChapterFile(run.chapter, config))
+        return files
+
+    def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
+        """Give MkDocs a chapter's prose and code as Markdown."""
+        run = self._runs.get(page.file.src_uri)
+        return None if run is None else to_markdown(run.notebook)
+
+    def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Put a chapter's outputs where Markdown left room for them."""
+        run = self._runs.get(page.file.src_uri)
+        return html if run is None else fill_outputs(html, to_outputs(run.notebook))
+
+    @event_priority(-100)
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Publish the site, unless strict mode is about to refuse it."""
+        if self._staged is None:
+            return
+        config.site_dir = str(self._site)
+        if not (config.strict and _warnings_so_far()):
+            publish(self._staged, self._site)
+            self._staged = None
+            log.info(f"The site is in {self._site}")
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Say in one line what the disk refused."""
+        if isinstance(error, OSError):
+            where = f"{error.filename}: " if error.filename else ""
+            raise Abort(f"{where}{error.strerror or error}\nThe site is as it was.") from error
+
+    def on_shutdown(self) -> None:
+        """Remove a site that was not finished."""
+        if self._staged is not None:
+            discard(self._staged)
+
+
+def _root(config: MkDocsConfig) -> Path:
+    return Path(config.config_file_path).resolve().parent
+
+
+def _read_chapters(root: Path) -> tuple[list[Chapter], list[ChapterError]]:
+    chapters: list[Chapter] = []
+    errors = []
+    for path in sorted((root / "tutorials").glob("*.py")):
+        try:
+            chapter = read_chapter(path, root)
+        except ChapterError as error:
+            errors.append(error)
+            continue
+        if same := next((c for c in chapters if c.slug == chapter.slug), None):
+            message = f"the address {chapter.slug!r} belongs to {same.script}"
+            errors.append(ChapterError(chapter.script, 1, message))
+        chapters.append(chapter)
+    return chapters, errors
+
+
+def _errors(run: Run) -> list[ChapterError]:
+    return [run.error] if run.error else list(refused_outputs(run.chapter, run.notebook))
+
+
+def _log_run(run: Run) -> None:
+    verb = "failed after" if run.error else "executed in"
+    log.info(f"{run.chapter.script}: {run.cells} cells, {verb} {run.seconds:.1f} s")
+
+
+def _abort(errors: list[ChapterError]) -> Abort:
+    report = "\n\n".join(map(str, errors))
+    return Abort(f"{report}\n\nThe site is as it was: chapters with errors are not published.")
+
+
+def _warnings_so_far() -> bool:
+    """Ask the counter by which MkDocs itself decides at the very end."""
+    counters = [h for h in logging.getLogger("mkdocs").handlers if isinstance(h, CountHandler)]
+    return any(counter.get_counts() for counter in counters)

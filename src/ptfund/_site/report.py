@@ -1,0 +1,56 @@
+"""The build's report: what ran, how long it took, with which versions."""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from ptfund._site.run import Run
+
+__all__ = ["expected_seconds", "write_report"]
+
+_PACKAGES = ("ptfund", "torch", "numpy", "matplotlib", "scikit-learn", "mkdocs", "mkdocs-material")
+
+
+def write_report(path: Path, runs: Sequence[Run]) -> None:
+    """Write the report of a build as JSON, whole or not at all."""
+    report = {
+        "chapters": {run.chapter.name: _entry(run) for run in runs},
+        "versions": {"python": platform.python_version(), **_versions()},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def expected_seconds(path: Path) -> dict[str, float]:
+    """Return how long each chapter took in the build before, as far as is known."""
+    try:
+        chapters = json.loads(path.read_text(encoding="utf-8"))["chapters"]
+        return {name: float(entry["seconds"]) for name, entry in chapters.items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        # Only the order of the work depends on it: a missing or damaged report costs nothing.
+        return {}
+
+
+def _entry(run: Run) -> dict[str, Any]:
+    return {
+        "status": "executed" if run.error is None else "failed",
+        "seconds": round(run.seconds, 2),
+        "cells": run.cells,
+        "peak_memory_mb": round(run.peak_memory / 2**20, 1),
+    }
+
+
+def _versions() -> dict[str, str]:
+    versions = {}
+    for package in _PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return versions

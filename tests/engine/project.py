@@ -1,0 +1,72 @@
+"""A small real project in a folder of its own: chapters, documents, configuration."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ptfund._site.chapter import read_chapter
+from ptfund._site.run import Run, run_chapters
+
+CONFIGURATION = """\
+site_name: A small book
+strict: true
+theme: {name: material, font: false, features: [content.action.edit]}
+plugins: [search, ptfund]
+markdown_extensions:
+  [admonition, attr_list, footnotes, tables, pymdownx.details, pymdownx.superfences,
+   {pymdownx.tabbed: {alternate_style: true}}]
+validation:
+  nav: {omitted_files: warn, not_found: warn}
+  links: {not_found: warn, anchors: warn, absolute_links: warn, unrecognized_links: warn}
+"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where the project lies, and what can be done with it."""
+
+    root: Path
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file of the project."""
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def chapter(self, name: str, *cells: str, title: str = "A chapter") -> Path:
+        """Write a chapter: a title, then code cells, each after a marker of its own.
+
+        The code of the first cell begins at line 5.
+        """
+        parts = [f"# %% [markdown]\n# # {title}\n", *(f"# %%\n{cell}\n" for cell in cells)]
+        return self.write(f"tutorials/{name}.py", "\n".join(parts))
+
+    def run(self, cell_timeout: float = 60.0) -> dict[str, Run]:
+        """Run all chapters and return what came of each, by name."""
+        chapters = [read_chapter(p, self.root) for p in sorted(self.root.glob("tutorials/*.py"))]
+        runs = run_chapters(chapters, root=self.root, cell_timeout=cell_timeout)
+        return {run.chapter.name: run for run in runs}
+
+    def build(self, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Build the site as `make site` does, and return what came of it."""
+        return subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build"],
+            cwd=self.root,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def page(self, slug: str) -> str:
+        """Return the HTML of a chapter's page in the site that stands."""
+        return (self.root / "site" / "tutorials" / slug / "index.html").read_text(encoding="utf-8")
+
+
+def text_of(run: Run, cell: int) -> str:
+    """Return what a cell printed; cell 0 is the title."""
+    outputs = run.notebook.cells[cell].outputs
+    return "".join(output.text for output in outputs if output.output_type == "stream")

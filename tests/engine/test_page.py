@@ -1,0 +1,179 @@
+"""From notebook to page: nothing is lost, nothing hostile gets through."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown import markdown
+from nbformat import NotebookNode
+
+from ptfund._site.chapter import Cell, Chapter
+from ptfund._site.page import fill_outputs, refused_outputs, to_markdown, to_outputs
+
+
+def notebook(*outputs: dict[str, Any], source: str = "pass") -> NotebookNode:
+    """Return a notebook of one code cell with these outputs."""
+    cell = nbformat.v4.new_code_cell(source, outputs=[NotebookNode(o) for o in outputs])
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    book: NotebookNode = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    return book
+
+
+def printed(text: str, name: str = "stdout") -> dict[str, Any]:
+    """Return what `print` leaves in a notebook."""
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def displayed(data: dict[str, str], **metadata: dict[str, str]) -> dict[str, Any]:
+    """Return what IPython's `display` leaves in a notebook."""
+    meta = {kind.replace("_", "/"): value for kind, value in metadata.items()}
+    return {
+        "output_type": "display_data",
+        "data": NotebookNode(data),
+        "metadata": NotebookNode({k: NotebookNode(v) for k, v in meta.items()}),
+    }
+
+
+def refusals(*outputs: dict[str, Any]) -> list[str]:
+    """Return what is wrong with these outputs of a cell at line 40."""
+    chapter = Chapter(
+        Path("tutorials/01_x.py"), "tutorials/01_x.py", "X", (Cell("code", "pass", 40),)
+    )
+    return [str(error) for error in refused_outputs(chapter, notebook(*outputs))]
+
+
+TEXT = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+    | st.sampled_from("\n\t`<>&\"'")
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(prose=TEXT, code=TEXT)
+def test_prose_and_code_pass_through_unchanged(prose: str, code: str) -> None:
+    """Whatever characters a cell holds, the page's Markdown holds the same."""
+    book = notebook(source=f"x\n{code}\nx")
+    book.cells.insert(0, nbformat.v4.new_markdown_cell(f"# T\n{prose}\nx"))
+    source = to_markdown(book)
+    assert source.startswith(f"# T\n{prose}\nx\n\n```")
+    assert f"python\nx\n{code}\nx\n```" in source
+
+
+def test_a_fence_in_code_does_not_end_the_code() -> None:
+    """Code that holds a fence of its own is one block, exactly as written."""
+    code = 'text = """\n```\nout\n````\n"""'
+    html = markdown(to_markdown(notebook(source=code)), extensions=["pymdownx.superfences"])
+    assert html.count("<pre>") == 1
+    shown = re.sub(r"<[^>]+>", "", html).replace("&quot;", '"').strip()
+    assert shown == code
+
+
+def test_a_cell_with_outputs_leaves_a_marker_and_one_without_none() -> None:
+    """Only a cell that showed something gets a place for it."""
+    assert "data-output" not in to_markdown(notebook())
+    assert '\n\n<div data-output="0"></div>\n' in to_markdown(notebook(printed("x")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\nnot the end\n```",
+        "<script>alert(1)</script> <b>bold?</b> &amp;",
+        '--8<-- "secret.txt"',
+        "a\tb   c\n\n\n    d",
+        "[link](nowhere.md) [ref][nowhere] *stars* $x$",
+        '<div data-output="0"></div>',
+        "{{ 1 + 1 }} {% raw %}",
+    ],
+)
+def test_hostile_text_appears_exactly_as_printed(text: str) -> None:
+    """What was printed is text and stays text, to the last blank."""
+    book = notebook(printed(text))
+    html = markdown(to_markdown(book), extensions=["pymdownx.superfences", "md_in_html"])
+    page = fill_outputs(html, to_outputs(book))
+    (shown,) = re.findall(r'<pre class="output-text" tabindex="0">(.*?)</pre>', page, re.DOTALL)
+    assert "<" not in shown
+    back = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"')
+    assert back.replace("&#39;", "'").replace("&amp;", "&") == text
+
+
+def test_colours_become_classes() -> None:
+    """ANSI colours are spans that the style sheet colours for each theme."""
+    html = to_outputs(notebook(printed("\x1b[31mred\x1b[0m")))[0]
+    assert '<span class="ansi-red-fg">red</span>' in html
+
+
+def test_a_table_keeps_its_structure_and_loses_everything_active() -> None:
+    """Rows and cells stay; scripts, styles, handlers and addresses of images do not."""
+    table = (
+        "<style scoped>td {color: red}</style>"
+        '<table border="1" onclick="evil()"><tr><td colspan="2">1</td></tr></table>'
+        '<script>evil()</script><img src="https://example.org/x.png">'
+    )
+    html = to_outputs(notebook(displayed({"text/html": table, "text/plain": "1"})))[0]
+    assert '<table><tbody><tr><td colspan="2">1</td></tr></tbody></table>' in html
+    for active in ("<script", "<style", "onclick", "<img", "color: red"):
+        assert active not in html
+
+
+def test_a_deliberate_error_is_framed_and_named() -> None:
+    """The frame says which exception it was and gives its message."""
+    output = displayed({"text/plain": "IndexError: 3 < 4"}, text_plain={"error": "IndexError"})
+    html = to_outputs(notebook(output))[0]
+    assert "Raised on purpose: <code>IndexError</code>" in html
+    assert '<pre tabindex="0">3 &lt; 4</pre>' in html
+
+
+def test_ids_in_two_figures_never_meet() -> None:
+    """Ids that are used get a name of their own per figure; the others go."""
+    svg = (
+        '<svg><g id="figure_1"><defs><path id="m1"/></defs><use xlink:href="#m1"/>'
+        '<g clip-path="url(#p1)"/><clipPath id="p1"/></g></svg>'
+    )
+    figure = displayed({"image/svg+xml": svg})
+    html = to_outputs(notebook(figure, figure))[0]
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids)) == 4
+    assert set(re.findall(r'(?:url\(#|href="#)([^")]+)', html)) == set(ids)
+
+
+def test_a_page_must_have_room_for_each_output() -> None:
+    """Prose that eats or repeats a marker is an error, not a silent loss."""
+    with pytest.raises(ValueError, match="got 0 times"):
+        fill_outputs("<p></p>", {3: "x"})
+    with pytest.raises(ValueError, match="got 2 times"):
+        fill_outputs('<div data-output="3"></div>' * 2, {3: "x"})
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (displayed({"image/png": "iVBO", "text/plain": "<Figure>"}), "without alt text"),
+        (displayed({"image/svg+xml": "<svg/>"}), "without alt text"),
+        (displayed({"image/svg+xml": "<svg/>"}, **{"image_svg+xml": {"alt": " "}}), "alt text"),
+        (printed("<object object at 0x7f12ab>"), "at 0x7f12ab"),
+        (printed("\x1b[1m0x7f0011223344\x1b[0m"), "0x7f0011223344"),
+        (displayed({"text/plain": "<f at 0x55>"}), "at 0x55"),
+        (displayed({"text/html": "<p>x at 0x55</p>"}), "at 0x55"),
+        (displayed({"application/javascript": "evil()"}), "application/javascript"),
+    ],
+)
+def test_what_may_not_appear_is_refused_at_its_cell(output: dict[str, Any], message: str) -> None:
+    """Figures without words, addresses and unknown kinds of output name script and line."""
+    (refusal,) = refusals(output)
+    assert refusal.startswith("tutorials/01_x.py:40: ")
+    assert message in refusal
+
+
+def test_good_outputs_are_not_refused() -> None:
+    """Text, hexadecimal results, tables, and figures with words pass."""
+    good = [
+        printed("0xff and 0x1234"),
+        displayed({"text/html": "<table></table>"}),
+        displayed({"image/svg+xml": "<svg/>"}, **{"image_svg+xml": {"alt": "A line."}}),
+    ]
+    assert refusals(*good) == []

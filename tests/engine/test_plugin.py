@@ -1,0 +1,266 @@
+"""Whole builds by MkDocs: what readers get, and what happens when something is wrong."""
+
+import gzip
+import json
+import os
+import pty
+import re
+import resource
+import subprocess
+import sys
+import termios
+from html import unescape
+
+import pytest
+
+from tests.engine.project import CONFIGURATION, Project
+
+FIRST = """\
+# %% [markdown]
+# # Tensors & more
+#
+# See [the loss](02_loss_and_optimizer.py#by-hand) and [home](../docs/index.md).
+#
+# !!! question "Predict"
+#     What is `1 < 2`?
+#
+# === "One"
+#     first
+#
+# === "Two"
+#     second
+#
+# A claim.[^1]
+#
+# [^1]: Its proof.
+
+# %%
+import os
+print(os.environ["PTFUND_TEST"])
+print("``` <script>alert(1)</script> --8<-- \\x1b[31mred\\x1b[0m")
+
+# %% [markdown]
+# ??? success "Answer"
+#     True.
+
+# %%
+from ptfund.display import raises
+with raises(ZeroDivisionError):
+    1 / 0
+"""
+
+
+@pytest.fixture
+def book(project: Project) -> Project:
+    """A project of two chapters that link to each other."""
+    project.write("tutorials/01_tensors.py", FIRST.replace("../docs/index.md", "../index.md"))
+    project.chapter("02_loss_and_optimizer", "x = 1\nprint('loss')\ny = 2")
+    with (project.root / "tutorials" / "02_loss_and_optimizer.py").open("a") as file:
+        file.write("\n# %% [markdown]\n# ## By hand\n# Back to [tensors](01_tensors.py).\n")
+    project.write("docs/index.md", "# Home\n\n[Start](tutorials/01_tensors.py)\n")
+    return project
+
+
+def snapshot(project: Project) -> dict[str, bytes]:
+    """Return every file of the site with its content."""
+    site = project.root / "site"
+    return {
+        path.relative_to(site).as_posix(): path.read_bytes()
+        for path in sorted(site.rglob("*"))
+        if path.is_file()
+    }
+
+
+def with_old_site(project: Project) -> dict[str, bytes]:
+    """Put a site where the last good one would be, and return its files."""
+    project.write("site/index.html", "the site before")
+    project.write("site/tutorials/tensors/index.html", "the page before")
+    return snapshot(project)
+
+
+def test_a_good_book_becomes_a_site(book: Project) -> None:
+    """Fresh outputs, MkDocs' own Markdown, clean addresses, links that lead on."""
+    built = book.build(PTFUND_TEST="seen in this run")
+    assert built.returncode == 0, built.stderr
+    page = book.page("tensors")
+    assert "seen in this run" in page
+    assert "``` &lt;script&gt;alert(1)&lt;/script&gt; --8&lt;--" in page
+    assert '<span class="ansi-red-fg">red</span>' in page
+    assert "Raised on purpose: <code>ZeroDivisionError</code>" in page
+    assert '<div class="admonition question">' in page
+    assert '<details class="success">' in page
+    assert 'class="tabbed-set tabbed-alternate"' in page
+    assert 'class="footnote"' in page
+    assert '<a href="../loss-and-optimizer/#by-hand">the loss</a>' in page
+    assert '<a href="../..">home</a>' in page or '<a href="../../">home</a>' in page
+    assert "<title>Tensors & more - A small book</title>" in unescape(page)
+    assert '<a href="../tensors/">tensors</a>' in book.page("loss-and-optimizer")
+    home = (book.root / "site" / "index.html").read_text()
+    assert '<a href="tutorials/tensors/">Start</a>' in home
+
+
+def test_code_on_the_page_is_the_code_that_ran(book: Project) -> None:
+    """Stripped of colours, each block is a cell of the script."""
+    assert book.build(PTFUND_TEST="x").returncode == 0
+    blocks = re.findall(r"<pre><span></span><code>(.*?)</code>", book.page("tensors"), re.DOTALL)
+    shown = [unescape(re.sub(r"<[^>]+>", "", block)).strip() for block in blocks]
+    cells = re.findall(r"# %%\n((?:(?!# %%)[^\n]*\n)+)", FIRST)
+    assert shown == [cell.strip() for cell in cells]
+
+
+def test_pages_are_lean(book: Project) -> None:
+    """No style sheet of Jupyter's is in a page: before figures it stays within a few KB."""
+    assert book.build(PTFUND_TEST="x").returncode == 0
+    page = book.page("tensors")
+    assert len(gzip.compress(page.encode())) < 10_000
+    assert "jp-" not in page
+    assert "<style>" not in page.replace("<style>:root", "")
+
+
+def test_the_report_lists_what_was_executed(book: Project) -> None:
+    """After a build the report has each chapter by its script's name."""
+    assert book.build(PTFUND_TEST="x").returncode == 0
+    report = json.loads((book.root / ".cache" / "ptfund" / "report.json").read_text())
+    assert {name: entry["status"] for name, entry in report["chapters"].items()} == {
+        "01_tensors": "executed",
+        "02_loss_and_optimizer": "executed",
+    }
+
+
+def test_a_log_has_one_line_a_chapter_and_no_bar(book: Project) -> None:
+    """Where nobody watches, progress is told when it is made."""
+    log = book.build(PTFUND_TEST="x").stderr
+    for script, cells in (("01_tensors", 2), ("02_loss_and_optimizer", 1)):
+        assert len(re.findall(rf"{script}\.py: {cells} cells, executed in [\d.]+ s", log)) == 1
+    assert "%|" not in log
+
+
+def test_a_terminal_shows_a_bar(book: Project) -> None:
+    """Where somebody watches, a bar moves while chapters run."""
+    own, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    with subprocess.Popen(
+        [sys.executable, "-m", "mkdocs", "build"],
+        cwd=book.root,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PTFUND_TEST": "x"},
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        seen = b""
+        try:
+            while piece := os.read(own, 4096):
+                seen += piece
+        except OSError:  # how Linux says that the other end was closed
+            pass
+        os.close(own)
+    assert process.returncode == 0
+    assert b"3/3" in seen or b"2/3" in seen
+    assert b"cell" in seen
+
+
+@pytest.mark.parametrize("address", ["", "https://github.com/someone/fork"])
+def test_edit_links_lead_to_the_script_or_are_left_out(book: Project, address: str) -> None:
+    """With an address of a repository a page can be edited there; without, nothing is promised."""
+    book.write("mkdocs.yml", f"{CONFIGURATION}repo_url: '{address}'\nedit_uri: edit/main/docs/\n")
+    built = book.build(PTFUND_TEST="x")
+    assert built.returncode == 0, built.stderr
+    links = set(re.findall(r'"([^"]*edit/main[^"]*)"', book.page("tensors")))
+    assert links == ({f"{address}/edit/main/tutorials/01_tensors.py"} if address else set())
+
+
+PLANTED = {
+    "a failing cell": ("tutorials/02_loss_and_optimizer.py", "x = 1\n", "x = 1 / 0\n", 5),
+    "code that is no Python": ("tutorials/02_loss_and_optimizer.py", "y = 2", "y = = 2", 7),
+    "an unknown tag": ("tutorials/02_loss_and_optimizer.py", "# %%\n", '# %% tags=["x"]\n', 4),
+    "a figure without words": (
+        "tutorials/02_loss_and_optimizer.py",
+        "y = 2",
+        "import matplotlib.pyplot as plt\ny = plt.plot([1])",
+        5,
+    ),
+    "an address": ("tutorials/02_loss_and_optimizer.py", "y = 2", "print(object())", 5),
+    "a link to nowhere": ("tutorials/01_tensors.py", "02_loss", "07_loss", 4),
+    "a link to no section": ("tutorials/01_tensors.py", "#by-hand", "#by-foot", 4),
+    "a broken link in a document": ("docs/index.md", "01_tensors.py", "01_tensor.py", 3),
+}
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_a_fault_stops_the_build_and_leaves_the_old_site(book: Project, kind: str) -> None:
+    """Exit 1, file and line in the message, and every byte of the site before still there."""
+    before = with_old_site(book)
+    name, old, new, line = PLANTED[kind]
+    path = book.root / name
+    path.write_text(path.read_text().replace(old, new, 1))
+    built = book.build(PTFUND_TEST="y")
+    assert built.returncode == 1
+    assert f"{name}:{line}: " in built.stdout + built.stderr
+    assert "most recent call last" not in built.stdout + built.stderr
+    assert snapshot(book) == before
+    assert not list(book.root.glob(".site-*"))
+
+
+def test_all_failing_chapters_are_reported_together(book: Project) -> None:
+    """One build is enough to learn of every chapter that fails."""
+    for name in ("03_a", "04_b"):
+        book.chapter(name, "x = 1\nraise ValueError('no')")
+    built = book.build(PTFUND_TEST="x")
+    assert built.returncode == 1
+    for name in ("03_a", "04_b"):
+        assert f"tutorials/{name}.py:6: ValueError: no" in built.stdout + built.stderr
+    report = json.loads((book.root / ".cache" / "ptfund" / "report.json").read_text())
+    assert report["chapters"]["03_a"]["status"] == "failed"
+
+
+def test_two_chapters_cannot_have_one_address(book: Project) -> None:
+    """The second script is told which one came first."""
+    book.chapter("03_tensors", "x = 1")
+    built = book.build(PTFUND_TEST="x")
+    assert built.returncode == 1
+    assert (
+        "tutorials/03_tensors.py:1: the address 'tensors' belongs to" in built.stdout + built.stderr
+    )
+
+
+def test_a_full_disk_is_one_clear_line(book: Project) -> None:
+    """When a file cannot be written whole, the site before stays and the reason is told."""
+    before = with_old_site(book)
+    limit = 100_000  # less than the theme's script, more than a kernel's files
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build"],
+        cwd=book.root,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PTFUND_TEST": "y"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = built.stdout + built.stderr
+    assert built.returncode == 1, said
+    assert "File too large" in said
+    assert "Traceback" not in said
+    assert snapshot(book) == before
+    assert not list(book.root.glob(".site-*"))
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "soon"])
+def test_a_time_limit_that_makes_no_sense_is_refused(book: Project, value: str) -> None:
+    """The message names the setting before anything runs."""
+    book.write(
+        "mkdocs.yml", CONFIGURATION.replace("ptfund]", f"ptfund: {{cell_timeout: {value}}}]")
+    )
+    built = book.build(PTFUND_TEST="x")
+    assert built.returncode == 1
+    assert "cell_timeout" in built.stdout + built.stderr
+
+
+def test_the_time_limit_is_the_one_of_the_configuration(book: Project) -> None:
+    """A chapter that would run for a minute is stopped after two seconds."""
+    book.write("mkdocs.yml", CONFIGURATION.replace("ptfund]", "ptfund: {cell_timeout: 2}]"))
+    book.chapter("03_slow", "import time\ntime.sleep(60)")
+    built = book.build(PTFUND_TEST="x")
+    assert built.returncode == 1
+    assert (
+        "tutorials/03_slow.py:6: the cell ran longer than 2 seconds" in built.stdout + built.stderr
+    )

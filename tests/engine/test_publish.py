@@ -1,0 +1,52 @@
+"""A site replaces the one before at once, or leaves it alone."""
+
+from pathlib import Path
+
+import pytest
+
+from ptfund._site.publish import discard, publish, staging_folder
+
+
+def built(site: Path, text: str) -> Path:
+    """Return a folder in which a site was built."""
+    staged = staging_folder(site)
+    (staged / "index.html").write_text(text)
+    return staged
+
+
+def test_the_first_and_the_next_site_are_published(tmp_path: Path) -> None:
+    """Afterwards nothing but the new site is there, readable for a web server."""
+    site = tmp_path / "site"
+    for text in ("one", "two"):
+        publish(built(site, text), site)
+        assert (site / "index.html").read_text() == text
+        assert [path.name for path in tmp_path.iterdir()] == ["site"]
+        assert site.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_failed_exchange_puts_the_old_site_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the new folder cannot be moved, readers still find the site before."""
+    site = tmp_path / "site"
+    publish(built(site, "one"), site)
+    staged = built(site, "two")
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path == staged:
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="No space"):
+        publish(staged, site)
+    assert (site / "index.html").read_text() == "one"
+
+
+def test_an_unfinished_site_is_removed(tmp_path: Path) -> None:
+    """Discarding leaves nothing, also when there is nothing left to discard."""
+    staged = built(tmp_path / "site", "half")
+    discard(staged)
+    discard(staged)
+    assert list(tmp_path.iterdir()) == []
