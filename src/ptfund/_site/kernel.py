@@ -15,6 +15,7 @@ import os
 import resource
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,8 @@ def main() -> None:
     """Run a kernel until it is told to stop."""
     # On a fresh machine this notice would land in the first chapter that draws.
     logging.getLogger("matplotlib.font_manager").addFilter(_not_font_cache)
+    # Python hides most deprecations; those of the chapter and of its package are our affair.
+    warnings.filterwarnings("default", module=r"(__main__|ptfund)(\.|$)")
     IPKernelApp.launch_instance(
         [*sys.argv, "--IPKernelApp.capture_fd_output=False"],
         kernel_class=_Kernel,

@@ -75,7 +75,7 @@ def to_outputs(notebook: NotebookNode) -> dict[int, str]:
                 _output(output, f"cell-{number}-{part}-")
                 for part, output in enumerate(cell.outputs)
             ]
-            blocks[number] = '<div class="output">' + "".join(parts) + "</div>"
+            blocks[number] = f"{_OUTPUT}{''.join(parts)}</div>"
     return blocks
 
 
@@ -112,6 +112,8 @@ def _refusal(output: NotebookNode) -> str | None:
     return None
 
 
+# Numbers are not what readers search for, and would be most of the search index.
+_OUTPUT = '<div class="output" role="group" aria-label="Output" data-search-exclude>'
 _NO_ALT = "a figure without alt text: show it with ptfund.display.show(figure, alt=...)"
 
 

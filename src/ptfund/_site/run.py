@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import sys
@@ -37,7 +38,7 @@ ENVIRONMENT = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
-    "PYTHONWARNINGS": "default",
+    "PYTHONWARNINGS": "",
     "TZ": "UTC",
 }
 
@@ -178,8 +179,8 @@ def _output(folder: Path, name: str) -> BinaryIO:
 async def _stop(manager: _KernelManager, client: NotebookClient) -> None:
     if client.kc is not None:
         client.kc.stop_channels()
-    if manager.has_kernel:
-        await manager.shutdown_kernel(now=True)
+    # Also for a kernel that is dead or never started: its sockets must be closed.
+    await manager.shutdown_kernel(now=True)
 
 
 class _Kernel:
@@ -223,7 +224,9 @@ class _Kernel:
             raise self._failed(index) from error
         finally:
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         self._collect_process_output(cell)
+        cell.outputs = _merged(cell.outputs)
         if "allow-stderr" not in self._chapter.cells[index].tags:
             self._refuse_stderr(index)
 
@@ -280,3 +283,17 @@ class _Kernel:
             line = self.trace.stderr_line or 1
             message = f"the cell wrote to stderr, which must stay empty: {''.join(said).strip()}"
             raise self._chapter.error(index, message, line)
+
+
+def _merged(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Join what was printed in one go; how it was cut, and mixed with stderr, is chance."""
+    merged: list[NotebookNode] = []
+    for is_stream, group in itertools.groupby(outputs, lambda o: o.output_type == "stream"):
+        together = list(group)
+        if not is_stream:
+            merged += together
+            continue
+        for name in ("stdout", "stderr"):
+            if text := "".join(output.text for output in together if output.name == name):
+                merged.append(NotebookNode(output_type="stream", name=name, text=text))
+    return merged

@@ -1,0 +1,154 @@
+"""The built site, served like a project page in a sub-folder, and the browser to read it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+from pathlib import Path
+from threading import Thread
+from typing import Any, BinaryIO, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = "book"
+UNKNOWN = "no/such/page/"
+
+Open = Callable[..., Page]
+
+
+class SiteHandler(SimpleHTTPRequestHandler):
+    """Serves files as a host of static sites does: what is missing gets the site's 404.html."""
+
+    def send_head(self) -> BytesIO | BinaryIO | None:
+        """Send the head of what there is, or of the page for what there is not."""
+        if Path(self.translate_path(self.path)).exists():
+            return super().send_head()
+        body = (Path(self.directory) / FOLDER / "404.html").read_bytes()
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return BytesIO(body)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Where Chromium is; without it nothing here can run, which in CI is a failure."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        message = f"the browser tests need Chromium: none of {', '.join(names)} is on the PATH"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: Path) -> dict[str, Any]:
+    """Start the system's Chromium, unable to reach any host but this one."""
+    return {
+        "executable_path": chromium,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def served(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """The folder and the address of the site, built once, as `make site` builds it.
+
+    A repository's address is set, because it makes a page do more: edit links, and whatever
+    else the theme would do with it.
+    """
+    del chromium  # Without a browser there is no use in building.
+    root = tmp_path_factory.mktemp("served")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SiteHandler, directory=str(root))) as server:
+        url = f"http://127.0.0.1:{server.server_port}/{FOLDER}/"
+        build = subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(root / FOLDER)],
+            cwd=ROOT,
+            env=os.environ
+            | {
+                "NO_MKDOCS_2_WARNING": "1",
+                "PTFUND_REPO_URL": "https://github.com/ptfund/ptfund",
+                "PTFUND_SITE_URL": url,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if build.returncode:
+            pytest.fail(f"the site does not build:\n{build.stdout}{build.stderr}", pytrace=False)
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield root / FOLDER, url
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def site_url(served: tuple[Path, str]) -> str:
+    """The site's address, which ends in a slash."""
+    return served[1]
+
+
+@pytest.fixture(scope="session")
+def pages(served: tuple[Path, str]) -> list[str]:
+    """The address of every page, relative to the site, and one at which there is none."""
+    folder, _ = served
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    files.remove("404.html")
+    return [*(file.removesuffix("index.html") for file in files), UNKNOWN]
+
+
+@pytest.fixture(scope="session")
+def chapter() -> tuple[str, Path]:
+    """The address of chapter 1, relative to the site, and the script that it is made from."""
+    return "tutorials/tensors/", ROOT / "tutorials" / "01_tensors.py"
+
+
+@pytest.fixture
+def open_page(browser: Browser, site_url: str) -> Iterator[Open]:
+    """A function that opens a page in a browser without history, in a theme and a width."""
+    contexts = []
+
+    def open_page(
+        path: str = "",
+        *,
+        theme: Literal["light", "dark"] = "light",
+        width: int = 1280,
+        javascript: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=theme,
+            reduced_motion="reduce",
+            java_script_enabled=javascript,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(site_url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,155 @@
+"""What a reader does on a page: search, copy, switch the theme, scroll, print."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import jupytext
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+OpenPage = Callable[..., Page]
+
+Theme = Literal["light", "dark"]
+
+SCHEMES = {"light": "default", "dark": "slate"}
+DARK, LIGHT = 96, 160  # of 255
+
+
+def test_search_finds_a_word_of_the_chapter(
+    open_page: OpenPage, site_url: str, chapter: tuple[str, Path]
+) -> None:
+    """From the home page, the keyboard alone leads over the search to chapter 1."""
+    path, _ = chapter
+    page = open_page()
+    page.keyboard.press("/")
+    expect(page.get_by_role("dialog", name="Search")).to_be_visible()
+    page.keyboard.type("broadcasting")
+    expect(page.locator(".md-search-result__item").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{site_url}{path}**")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Tensors")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_search_results_are_accessible(open_page: OpenPage, theme: Theme) -> None:
+    """The checker axe finds no violation while the search shows what it found."""
+    page = open_page(theme=theme)
+    page.keyboard.press("/")
+    page.keyboard.type("broadcasting")
+    expect(page.locator(".md-search-result__item").first).to_be_visible()
+    response = (
+        Axe().run(page, options={"resultTypes": ["violations"]}, context=".md-search").response
+    )
+    assert response["violations"] == []
+
+
+def test_copy_gives_the_code_alone(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
+    """The copy button of each cell of chapter 1 copies what the script says, to the letter."""
+    path, script = chapter
+    cells = [cell.source for cell in jupytext.read(script).cells if cell.cell_type == "code"]
+    page = open_page(path)
+    copied = []
+    for button in page.get_by_role("button", name="Copy to clipboard").all():
+        page.evaluate("navigator.clipboard.writeText('')")
+        button.click()
+        page.wait_for_function("async () => await navigator.clipboard.readText() !== ''")
+        copied.append(page.evaluate("navigator.clipboard.readText()"))
+    assert cells
+    assert [text for text in copied if text in cells] == cells
+
+
+@pytest.mark.parametrize(("system", "chosen"), [("light", "dark"), ("dark", "light")])
+def test_theme_switches_by_keyboard(open_page: OpenPage, system: Theme, chosen: Theme) -> None:
+    """The theme is the system's, until the keyboard reaches the switch; the choice lasts."""
+    page = open_page(theme=system)
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-md-color-scheme", SCHEMES[system])
+    for _ in range(3):  # past the link to the content and the logo
+        page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_accessible_name(f"Switch to {chosen} theme")
+    page.keyboard.press("Enter")
+    expect(body).to_have_attribute("data-md-color-scheme", SCHEMES[chosen])
+    expect(page.locator(":focus")).to_have_accessible_name(f"Switch to {system} theme")
+    page.reload()
+    expect(body).to_have_attribute("data-md-color-scheme", SCHEMES[chosen])
+
+
+def test_theme_follows_the_system(open_page: OpenPage) -> None:
+    """A reader who has chosen nothing sees the theme change with the system's."""
+    page = open_page(theme="light")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEMES["dark"])
+
+
+def test_wide_blocks_scroll_by_keyboard(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
+    """On a narrow screen each block wider than the screen takes the focus and scrolls."""
+    path, _ = chapter
+    page = open_page(path, width=320)
+    blocks = page.locator("article :is(pre, pre > code, .output-html, .md-typeset__scrollwrap)")
+    wide = [
+        block
+        for block in blocks.all()
+        if block.evaluate(
+            "(e) => e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'auto'"
+            " && e.checkVisibility()"
+        )
+    ]
+    assert wide
+    for block in wide:
+        block.focus()
+        expect(block).to_be_focused()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("() => document.activeElement.scrollLeft > 0")
+
+
+def test_focus_is_seen(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
+    """An output that has the keyboard's focus is outlined."""
+    path, _ = chapter
+    page = open_page(path)
+    page.keyboard.press("Tab")
+    output = page.locator(".output-text").first
+    output.focus()
+    assert output.evaluate("(e) => getComputedStyle(e).outlineStyle") != "none"
+
+
+def test_print_is_whole_and_white(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
+    """On paper the text is dark even in the dark theme, and collapsed answers are open."""
+    path, _ = chapter
+    page = open_page(path, theme="dark")
+    answer = page.locator("details:not([open]) > p:not(.admonition-title)").first
+    expect(answer).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(answer).to_be_visible()
+    expect(page.locator(".md-header")).to_be_hidden()
+    assert max(_channels(page.get_by_role("article"), "color")) < DARK
+    assert min(_channels(page.locator("article pre > code").first, "backgroundColor")) > LIGHT
+
+
+def _channels(element: Locator, colour: str) -> list[int]:
+    """Return red, green and blue, from 0 to 255, of one of an element's colours."""
+    value = element.evaluate(f"(element) => getComputedStyle(element).{colour}")
+    return [int(channel) for channel in re.findall(r"\d+", value)[:3]]
+
+
+def test_missing_page_helps(open_page: OpenPage, site_url: str, pages: list[str]) -> None:
+    """An address without a page says so, and leads to the home page."""
+    page = open_page(pages[-1])
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
+    page.get_by_role("article").get_by_role("link").first.click()
+    expect(page).to_have_url(site_url)
+
+
+def test_home_is_one_click_from_chapter_1(
+    open_page: OpenPage, site_url: str, chapter: tuple[str, Path]
+) -> None:
+    """On the first screen of the home page stands a link to chapter 1."""
+    path, _ = chapter
+    page = open_page()
+    link = page.get_by_role("article").get_by_role("link", name="chapter 1")
+    expect(link).to_be_in_viewport()
+    link.click()
+    expect(page).to_have_url(site_url + path)

@@ -1,0 +1,52 @@
+"""A page is HTML: scripts add comfort and hold nothing back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+
+def test_text_is_complete(open_page: OpenPage, pages: list[str], site_url: str) -> None:
+    """Without JavaScript each page shows the very same text, outputs and figures."""
+    plain, full = open_page(javascript=False), open_page()
+    different = []
+    for path in pages:
+        shown = []
+        for page in (plain, full):
+            page.goto(site_url + path)
+            article = page.get_by_role("article")
+            shown.append((article.inner_text(), article.locator("svg[role=img]").count()))
+        if shown[0] != shown[1]:
+            different.append(path)
+        assert shown[0][0].strip()
+    assert different == []
+
+
+def test_outputs_are_there(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
+    """Without JavaScript chapter 1 shows printed outputs, an error raised on purpose, a figure."""
+    path, _ = chapter
+    page = open_page(path, javascript=False)
+    for part in ("output-text", "output-error", "output-figure"):
+        expect(page.locator(f".output .{part}").first).to_be_visible()
+
+
+def test_collapsed_boxes_open(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
+    """Without JavaScript the keyboard opens a collapsed answer."""
+    path, _ = chapter
+    page = open_page(path, javascript=False)
+    answer = page.locator("article details").first
+    content = answer.locator("p").last
+    expect(content).to_be_hidden()
+    answer.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(content).to_be_visible()
+
+
+def test_nothing_pretends_to_work(open_page: OpenPage) -> None:
+    """Without JavaScript there is no search box and no theme switch, which need it."""
+    page = open_page(javascript=False)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.locator("label[for=__search]:visible")).to_have_count(0)

@@ -1,0 +1,55 @@
+"""Who may import whom, and that no module escapes the rules."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "ptfund"
+
+
+@pytest.fixture
+def contracts() -> list[dict[str, Any]]:
+    """The import contracts of pyproject.toml."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = settings["tool"]["importlinter"]["contracts"]
+    return found
+
+
+def modules(folder: Path, package: str) -> set[str]:
+    """Return the modules of a folder by their full names."""
+    return {f"{package}.{path.stem}" for path in folder.glob("*.py")} - {f"{package}.__init__"}
+
+
+def test_every_module_stands_in_its_contract(contracts: list[dict[str, Any]]) -> None:
+    """A module that is new must be put on the side it belongs to."""
+    teaching, site, generator = contracts
+    assert set(teaching["source_modules"]) == modules(PACKAGE, "ptfund")
+    assert modules(PACKAGE, "ptfund") <= set(site["forbidden_modules"])
+    assert site["source_modules"] == ["ptfund._site"]
+    machinery = modules(PACKAGE / "_site", "ptfund._site")
+    assert set(generator["source_modules"]) == machinery - {"ptfund._site.plugin"}
+
+
+def test_the_contracts_are_kept() -> None:
+    """Import-linter finds no import that a contract forbids."""
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports"))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert " 0 broken" in done.stdout
+
+
+def test_importing_the_package_imports_nothing_else() -> None:
+    """Every chapter depends on what `ptfund/__init__.py` imports: nothing."""
+    code = "import sys; before = set(sys.modules); import ptfund; print(*set(sys.modules) - before)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["ptfund"]

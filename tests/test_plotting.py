@@ -1,0 +1,313 @@
+"""The figures: what they show, and whether it can be read."""
+
+import gzip
+import io
+import math
+from collections.abc import Iterator
+from itertools import product
+
+import jaxtyping
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import mutually_broadcastable_shapes
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from ptfund import plotting
+from ptfund.data import load_digits
+from ptfund.plotting import plot_broadcast, plot_images, plot_pixels
+
+WHITE_PAGE, DARK_PAGE = "#ffffff", "#1e2129"
+SHAPES = st.lists(st.integers(1, 4), max_size=3).map(tuple)
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def _unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let bad shapes through to the function's own check, as for a reader."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+
+
+def contrast(one: object, other: object) -> float:
+    """Return the contrast of two colours as WCAG 2.2 defines it."""
+
+    def luminance(colour: object) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(colour)]
+        return float(np.dot((0.2126, 0.7152, 0.0722), linear))
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def rgb(colour: object) -> tuple[float, float, float]:
+    """Return red, green and blue from 0 to 1."""
+    return to_rgb(colour)  # type: ignore[arg-type]
+
+
+def shown_pixels(axes: Axes) -> np.ndarray:
+    """Return the numbers that the image in these axes was given."""
+    return np.asarray(axes.images[0].get_array())
+
+
+def shade(axes: Axes, value: float) -> tuple[float, ...]:
+    """Return the colour that an image of these axes gives to a value."""
+    drawn = axes.images[0]
+    return tuple(drawn.cmap(drawn.norm(np.asarray(value)))[:3])
+
+
+def cells(axes: Axes) -> dict[tuple[float, float], tuple[str, Rectangle]]:
+    """Return the number and the box at each place (left, top) of a diagram."""
+    boxes = {(box.get_x(), box.get_y()): box for box in axes.patches if isinstance(box, Rectangle)}
+    numbers = {(x - 0.5, y - 0.5): text.get_text() for text in axes.texts for x, y in [xy(text)]}
+    assert boxes.keys() == numbers.keys()
+    return {place: (numbers[place], boxes[place]) for place in boxes}
+
+
+def xy(text: Text) -> tuple[float, float]:
+    """Return where a text stands."""
+    x, y = text.get_position()
+    return float(x), float(y)
+
+
+def is_filled(box: Rectangle) -> bool:
+    """Return whether the box hides what is behind it."""
+    return to_rgba(box.get_facecolor())[3] > 0
+
+
+def place(index: tuple[int, ...], shape: tuple[int, ...]) -> tuple[float, float]:
+    """Return where an element of the result is to be drawn."""
+    sheet, row, column = (0,) * (3 - len(index)) + index
+    height = shape[-2] if len(shape) > 1 else 1
+    return float(column), sheet * (height + 0.5) + row
+
+
+def sheet_of_figures() -> list[Figure]:
+    """Return a figure of each kind, the diagram as large as it can be."""
+    images, _ = load_digits()
+    titles = [str(digit) for digit in range(10)]
+    return [
+        plot_images(images[:10].float(), titles),
+        plot_pixels(images[0]),
+        plot_broadcast((4, 4, 4), (4, 4, 4)),
+    ]
+
+
+def test_images_show_their_pixels_under_their_titles_in_order() -> None:
+    """Each pair of axes holds one image, unchanged, and its title."""
+    images = torch.arange(24.0).reshape(3, 2, 4)
+    figure = plot_images(images, ["a", "b", "c"], columns=2)
+    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c"]
+    for axes, image in zip(figure.axes, images, strict=True):
+        np.testing.assert_array_equal(shown_pixels(axes), image.numpy())
+
+
+def test_images_share_one_scale() -> None:
+    """A pale image stays pale beside a dark one."""
+    figure = plot_images(torch.tensor([[[0, 1]], [[2, 9]]]), ["pale", "dark"])
+    assert [axes.images[0].get_clim() for axes in figure.axes] == [(0, 9), (0, 9)]
+
+
+def test_more_ink_is_darker() -> None:
+    """The largest value is black, as ink is."""
+    axes = plot_images(torch.tensor([[[0, 16]]]), ["ink"]).axes[0]
+    assert shade(axes, 0) == (1, 1, 1)
+    assert shade(axes, 16) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("count", "columns", "rows"), [(10, 5, 2), (6, 3, 2), (7, 3, 3), (1, 5, 1)]
+)
+def test_images_fill_rows_of_the_given_length(count: int, columns: int, rows: int) -> None:
+    """The grid has as many rows as are needed, and no empty axes."""
+    figure = plot_images(torch.rand(count, 2, 2), ["x"] * count, columns=columns)
+    places = [axes.get_subplotspec() for axes in figure.axes]
+    assert [place.num1 for place in places if place] == list(range(count))
+    grid = places[0].get_gridspec() if places[0] else None
+    assert grid is not None
+    assert (grid.nrows, grid.ncols) == (rows, columns)
+
+
+def test_images_that_require_gradients_can_be_drawn() -> None:
+    """Weights and gradients are images, too."""
+    weights = torch.rand(1, 2, 2, requires_grad=True)
+    np.testing.assert_array_equal(
+        shown_pixels(plot_images(weights, ["w"]).axes[0]), weights[0].detach().numpy()
+    )
+
+
+@pytest.mark.usefixtures("_unchecked")
+@pytest.mark.parametrize("shape", [(8, 8), (1, 1, 8, 8), (0, 8, 8), (2, 0, 8)])
+def test_images_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
+    """The message says which shape is needed and which came."""
+    with pytest.raises(ValueError, match=r"images must have the shape \(count, .*, got \(.*8\)$"):
+        plot_images(torch.zeros(shape), ["x"])
+
+
+@pytest.mark.parametrize("titles", [[], ["one"], ["one", "two", "three"]])
+def test_each_image_needs_its_title(titles: list[str]) -> None:
+    """A title too few or too many is an error, not a shift."""
+    with pytest.raises(ValueError, match=f"titles must be 2, one an image, got {len(titles)}"):
+        plot_images(torch.zeros(2, 3, 3), titles)
+
+
+@pytest.mark.parametrize("columns", [0, -1])
+def test_images_need_a_column(columns: int) -> None:
+    """No grid has fewer than one column."""
+    with pytest.raises(ValueError, match=f"columns must be at least 1, got {columns}"):
+        plot_images(torch.zeros(1, 3, 3), ["x"], columns=columns)
+
+
+def test_pixels_carry_their_values_at_their_places() -> None:
+    """Row i, column j shows image[i, j]."""
+    image = torch.tensor([[0, 1, 2], [10, 11, 16]])
+    axes = plot_pixels(image).axes[0]
+    found = {xy(text): text.get_text() for text in axes.texts}
+    assert found == {(j, i): str(image[i, j].item()) for i, j in product(range(2), range(3))}
+    np.testing.assert_array_equal(shown_pixels(axes), image.numpy())
+
+
+def test_pixels_number_rows_and_columns() -> None:
+    """The reader can look up image[row, column] in the figure."""
+    axes = plot_pixels(torch.zeros(2, 3)).axes[0]
+    assert (axes.get_ylabel(), list(axes.get_yticks())) == ("row", [0, 1])
+    assert (axes.get_xlabel(), list(axes.get_xticks())) == ("column", [0, 1, 2])
+    assert axes.yaxis_inverted()
+
+
+def test_values_can_be_read_on_every_grey() -> None:
+    """Every number has a contrast of 4.5 to its pixel, whatever the value."""
+    axes = plot_pixels(torch.arange(256).reshape(16, 16)).axes[0]
+    for text in axes.texts:
+        grey = shade(axes, float(text.get_text()))
+        assert contrast(text.get_color(), grey) >= 4.5, text.get_text()
+
+
+@pytest.mark.usefixtures("_unchecked")
+@pytest.mark.parametrize("shape", [(8,), (1, 8, 8), (0, 8)])
+def test_pixels_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
+    """The message says which shape is needed."""
+    with pytest.raises(ValueError, match=r"image must have the shape \(height, width\), got \("):
+        plot_pixels(torch.zeros(shape))
+
+
+@settings(deadline=None, max_examples=30)
+@given(mutually_broadcastable_shapes(num_shapes=2, max_dims=3, min_side=1, max_side=4))
+def test_diagram_agrees_with_numpy(drawn: object) -> None:
+    """Numbers, filled boxes and dashed boxes are those that NumPy's broadcasting gives."""
+    a, b = drawn.input_shapes  # type: ignore[attr-defined]
+    shape = np.broadcast_shapes(a, b)
+    first = 10 * np.arange(1, math.prod(a) + 1).reshape(a)
+    second = np.arange(1, math.prod(b) + 1).reshape(b)
+    figure = plot_broadcast(a, b)
+    panels = [cells(axes) for axes in figure.axes]
+    wanted = [np.broadcast_to(first, shape), np.broadcast_to(second, shape), first + second]
+    for panel, values in zip(panels, wanted, strict=True):
+        numbers = {where: text for where, (text, _) in panel.items()}
+        assert numbers == {place(i, shape): str(values[i]) for i in np.ndindex(shape)}
+    for panel, held in zip(panels, (a, b, shape), strict=True):
+        solid = {where for where, (_, box) in panel.items() if box.get_linestyle() == "solid"}
+        assert solid == {
+            place(i, shape) for i in np.ndindex((1,) * (len(shape) - len(held)) + held)
+        }
+    for panel in panels[:2]:
+        for _, box in panel.values():
+            assert is_filled(box) == (box.get_linestyle() == "solid")
+    plt.close(figure)
+
+
+@settings(deadline=None, max_examples=30)
+@given(SHAPES, SHAPES)
+def test_diagram_refuses_exactly_what_numpy_refuses(a: tuple[int, ...], b: tuple[int, ...]) -> None:
+    """Shapes that do not broadcast give an error that names both."""
+    try:
+        shape = np.broadcast_shapes(a, b)
+    except ValueError:
+        with pytest.raises(
+            ValueError, match=r"a and b must agree in each size, or have a 1"
+        ) as info:
+            plot_broadcast(a, b)
+        assert str(info.value).endswith(f"got {(a, b)}")
+    else:
+        figure = plot_broadcast(a, b)
+        titles = [axes.get_title() for axes in figure.axes]
+        assert titles == [f"a: {a}", f"b: {b}", f"a + b: {shape}"]
+        plt.close(figure)
+
+
+@pytest.mark.parametrize("shape", [(5,), (0,), (2, -1), (1, 1, 1, 1)])
+def test_diagram_refuses_shapes_that_it_cannot_draw(shape: tuple[int, ...]) -> None:
+    """The error names the operand at fault."""
+    with pytest.raises(ValueError, match="a must have up to three sizes from 1 to 4, got"):
+        plot_broadcast(shape, (1,))
+    with pytest.raises(ValueError, match="b must have up to three sizes from 1 to 4, got"):
+        plot_broadcast((1,), shape)
+
+
+@pytest.mark.parametrize("colour", [plotting.BLUE, plotting.ORANGE])
+def test_colours_stand_out_on_both_pages_and_carry_text(colour: str) -> None:
+    """Three to one against each page, four and a half to one under the numbers."""
+    assert contrast(colour, WHITE_PAGE) >= 3
+    assert contrast(colour, DARK_PAGE) >= 3
+    assert contrast(colour, plotting.DARK) >= 4.5
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    """The oracle itself: white on black is 21, #777 on white 4.48."""
+    assert contrast("#fff", "#000") == pytest.approx(21)
+    assert contrast("#777", "#fff") == pytest.approx(4.48, abs=0.005)
+
+
+def test_text_is_large_enough() -> None:
+    """At the width of a page no letter is smaller than 10 points."""
+    for figure in sheet_of_figures():
+        assert figure.get_figwidth() <= 6
+        figure.draw_without_rendering()
+        texts = [text for text in figure.findobj(Text) if text.get_text()]
+        assert texts
+        assert all(float(text.get_fontsize()) >= 10 for text in texts)
+
+
+def test_text_outside_pixels_is_black_so_that_the_page_can_recolour_it() -> None:
+    """Titles, labels and unfilled boxes follow the page's colour of text."""
+    for figure in sheet_of_figures():
+        for axes in figure.axes:
+            follows = [
+                axes.title,
+                axes.xaxis.label,
+                *axes.get_xticklabels(),
+                *axes.get_yticklabels(),
+            ]
+            assert {rgb(text.get_color()) for text in follows} == {(0, 0, 0)}
+    for axes in plot_broadcast((3, 1), (4,)).axes:
+        for text, box in cells(axes).values():
+            number = next(t for t in axes.texts if t.get_text() == text and inside(t, box))
+            colour = rgb(number.get_color())
+            assert colour == (rgb(plotting.DARK) if is_filled(box) else (0, 0, 0))
+
+
+def inside(text: Text, box: Rectangle) -> bool:
+    """Return whether a text is the number of this box."""
+    x, y = xy(text)
+    return (x - 0.5, y - 0.5) == (box.get_x(), box.get_y())
+
+
+@pytest.mark.parametrize("index", [0, 1, 2])
+def test_figures_are_light(index: int) -> None:
+    """Each stays under 15 KB as compressed SVG."""
+    buffer = io.BytesIO()
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        sheet_of_figures()[index].savefig(buffer, format="svg")
+    assert len(gzip.compress(buffer.getvalue())) <= 15_000

@@ -1,0 +1,90 @@
+"""What README, CONTRIBUTING and Makefile promise is so."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[str]:
+    """Return the commands in README's blocks, without their comments."""
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    return [line.split(" #")[0].strip() for block in blocks for line in block.splitlines()]
+
+
+def recipe(folder: Path, target: str) -> list[str]:
+    """Return what make would run for a target."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    done = subprocess.run(
+        ["make", "--dry-run", target],  # noqa: S607 - whatever make this machine has
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A folder as a fresh clone has it, as far as make looks."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+        (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+def test_the_two_commands_are_on_the_first_screen() -> None:
+    """A newcomer sees them without scrolling."""
+    first = "\n".join(README.splitlines()[:15])
+    assert "make site" in first
+    assert "make test" in first
+
+
+def test_the_lines_without_make_are_those_of_make(fresh: Path) -> None:
+    """README's plain lines do what a first `make site` and `make test` do, in this order."""
+    made = [*recipe(fresh, "site"), *recipe(fresh, "test")]
+    plain = [line for line in commands() if ".venv" in line and "tutorials/" not in line]
+    assert len(plain) == 4
+    assert [line for line in dict.fromkeys(made) if line in plain] == plain
+
+
+@pytest.mark.parametrize("target", ["site", "test"])
+def test_a_second_run_installs_nothing(fresh: Path, target: str) -> None:
+    """Only new requirements bring pip back."""
+    assert any("pip install" in line for line in recipe(fresh, target))
+    (fresh / ".venv").mkdir()
+    (fresh / ".venv" / "ready").touch()
+    assert not any("pip" in line for line in recipe(fresh, target))
+    later = (fresh / ".venv" / "ready").stat().st_mtime + 1
+    os.utime(fresh / "constraints.txt", (later, later))
+    assert any("pip install" in line for line in recipe(fresh, target))
+
+
+def test_every_file_that_is_named_exists() -> None:
+    """Links, pictures and folders of README and CONTRIBUTING lead somewhere."""
+    for document in ("README.md", "CONTRIBUTING.md"):
+        text = (ROOT / document).read_text(encoding="utf-8")
+        linked = [link for link in re.findall(r"\]\(([^)]+)\)", text) if ".py#" not in link]
+        quoted = re.findall(r"`((?:docs|src|tests|tutorials)/[\w./]*)`", text)
+        named = {name for name in [*linked, *quoted] if not re.search(r"NN_|ptfund\.data", name)}
+        assert named
+        for name in named:
+            assert (ROOT / name).exists(), f"{document} names {name}"
+
+
+def test_the_rules_for_contributors_are_short() -> None:
+    """They are read because they are fewer than 300 words."""
+    assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split()) < 300
+
+
+def test_every_version_is_pinned_and_torch_is_the_one_that_is_published() -> None:
+    """Each line of constraints.txt is one package at one version."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line) for line in lines)
+    assert "torch==2.13.0" in lines
