@@ -19,6 +19,9 @@ from markdown.extensions.toc import slugify
 from nbformat import NotebookNode
 from torch import Tensor
 
+from ptfund._site.chapter import read_chapter
+from ptfund._site.run import run_chapters
+
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "tutorials").glob("*.py"))
 
@@ -203,6 +206,26 @@ def test_runs_as_a_plain_program(chapter: Path, tmp_path: Path) -> None:
     assert "0x" not in result.stdout, "an address varies from run to run"
     assert str(ROOT) not in result.stdout, "a path varies from machine to machine"
     assert list(tmp_path.iterdir()) == []
+
+
+@every_chapter
+def test_prints_what_its_page_shows(chapter: Path, tmp_path: Path) -> None:
+    """Script and page say the same, figures by their words, deliberate errors by their message."""
+    (executed,) = run_chapters([read_chapter(chapter, ROOT)], root=ROOT, cell_timeout=60.0)
+    shown = ""
+    for cell in executed.notebook.cells:
+        for output in cell.get("outputs", ()):
+            shown += output.get("text") or output.data["text/plain"] + "\n"
+    environment = {name: value for name, value in os.environ.items() if name != "PTFUND_FIGURES"}
+    script = subprocess.run(
+        [sys.executable, chapter],
+        cwd=tmp_path,
+        env=environment | {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert script.stdout == shown
 
 
 @every_chapter

@@ -14,15 +14,14 @@ class Digits(NamedTuple):
     """Images of handwritten digits, and which digit each of them shows.
 
     Being a tuple, it can be taken apart: `images, labels = load_digits()`.
-
-    Attributes:
-        images: How much ink each pixel holds, from 0 (none) to 16, of shape
-            `(images, 8, 8)`: one image after the other, its rows from top to bottom.
-        labels: The digit that each image shows, from 0 to 9, of shape `(images,)`.
     """
 
     images: UInt8[Tensor, "images 8 8"]
+    """How much ink each pixel holds, from 0 (none) to 16, of shape `(images, 8, 8)`: one
+    image after the other, its rows from top to bottom."""
+
     labels: Int64[Tensor, " images"]
+    """The digit that each image shows, from 0 to 9, of shape `(images,)`."""
 
 
 def load_digits() -> Digits:

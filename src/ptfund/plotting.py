@@ -67,7 +67,7 @@ def plot_images(
     low, high = float(pixels.min()), float(pixels.max())
     for axes, image, title in zip(grid.flat, pixels, titles, strict=False):
         _draw_pixels(axes, image, low, high)
-        axes.set_title(title, fontsize=11)
+        axes.set_title(title, fontsize=13)
     for axes in grid.flat[len(images) :]:
         axes.remove()
     return figure
@@ -156,7 +156,7 @@ def plot_broadcast(a: Sequence[int], b: Sequence[int]) -> Figure:
     figure, panels = plt.subplots(1, 3, figsize=(WIDTH, lines * scale + 0.5), layout="constrained")
     titles = f"a: {tuple(a)}", f"b: {tuple(b)}", f"a + b: {result}"
     for axes, title in zip(panels, titles, strict=True):
-        axes.set_title(title, fontsize=11)
+        axes.set_title(title, fontsize=13)
         axes.set(xlim=(-0.1, width + 0.1), ylim=(lines + 0.1, -0.1), aspect="equal", anchor="N")
         axes.set_axis_off()
     for index in product(range(depth), range(height), range(width)):
@@ -196,7 +196,7 @@ def _draw_cell(
     )
     shade = DARK if fill not in {None, "none"} else "black"
     axes.text(
-        column + 0.5, top + 0.5, str(value), color=shade, ha="center", va="center", fontsize=10
+        column + 0.5, top + 0.5, str(value), color=shade, ha="center", va="center", fontsize=13
     )
 
 

@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +14,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = "book"
 UNKNOWN = "no/such/page/"
 
 Open = Callable[..., Page]
@@ -29,7 +26,8 @@ class SiteHandler(SimpleHTTPRequestHandler):
         """Send the head of what there is, or of the page for what there is not."""
         if Path(self.translate_path(self.path)).exists():
             return super().send_head()
-        body = (Path(self.directory) / FOLDER / "404.html").read_bytes()
+        (page,) = Path(self.directory).glob("*/404.html")
+        body = page.read_bytes()
         self.send_response(404)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -72,49 +70,22 @@ def browser_type_launch_args(chromium: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def served(chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """The folder and the address of the site, built once, as `make site` builds it.
-
-    A repository's address is set, because it makes a page do more: edit links, and whatever
-    else the theme would do with it.
-    """
+def site_url(chromium: Path, built_site: Path) -> Iterator[str]:
+    """The address at which the site is served, which ends in a slash."""
     del chromium  # Without a browser there is no use in building.
-    root = tmp_path_factory.mktemp("served")
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SiteHandler, directory=str(root))) as server:
-        url = f"http://127.0.0.1:{server.server_port}/{FOLDER}/"
-        build = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(root / FOLDER)],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "NO_MKDOCS_2_WARNING": "1",
-                "PTFUND_REPO_URL": "https://github.com/ptfund/ptfund",
-                "PTFUND_SITE_URL": url,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if build.returncode:
-            pytest.fail(f"the site does not build:\n{build.stdout}{build.stderr}", pytrace=False)
+    handler = partial(SiteHandler, directory=str(built_site.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield root / FOLDER, url
+        yield f"http://127.0.0.1:{server.server_port}/{built_site.name}/"
         server.shutdown()
         thread.join()
 
 
 @pytest.fixture(scope="session")
-def site_url(served: tuple[Path, str]) -> str:
-    """The site's address, which ends in a slash."""
-    return served[1]
-
-
-@pytest.fixture(scope="session")
-def pages(served: tuple[Path, str]) -> list[str]:
+def pages(built_site: Path) -> list[str]:
     """The address of every page, relative to the site, and one at which there is none."""
-    folder, _ = served
-    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    files = sorted(path.relative_to(built_site).as_posix() for path in built_site.rglob("*.html"))
     files.remove("404.html")
     return [*(file.removesuffix("index.html") for file in files), UNKNOWN]
 

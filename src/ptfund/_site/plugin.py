@@ -43,7 +43,7 @@ class Seconds(c.Type[float]):
 class PtfundConfig(base.Config):
     """What mkdocs.yml may say to the plugin."""
 
-    cell_timeout = Seconds(default=60)
+    cell_timeout = Seconds(default=60.0)
 
 
 class ChapterFile(File):

@@ -1,0 +1,109 @@
+"""The real site, as files: fresh, complete, light, and on its own."""
+
+import gzip
+import importlib
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from mkdocstrings import Inventory
+
+from ptfund._site.chapter import read_chapter
+from ptfund._site.page import to_outputs
+from ptfund._site.run import run_chapters
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = [read_chapter(path, ROOT) for path in sorted((ROOT / "tutorials").glob("*.py"))]
+FIGURE = re.compile(r'<figure class="output-figure">.*?</figure>', re.DOTALL)
+
+
+def page_of(site: Path, slug: str) -> str:
+    """Return the HTML of a chapter."""
+    return (site / "tutorials" / slug / "index.html").read_text(encoding="utf-8")
+
+
+def size(text: str) -> int:
+    """Return how many bytes travel to the reader."""
+    return len(gzip.compress(text.encode()))
+
+
+def test_every_output_is_on_its_page(built_site: Path) -> None:
+    """A second run of each chapter gives, to the byte, the outputs that its page shows."""
+    for run in run_chapters(CHAPTERS, root=ROOT, cell_timeout=60.0):
+        assert run.error is None, run.error
+        page = page_of(built_site, run.chapter.slug)
+        outputs = to_outputs(run.notebook)
+        assert len(outputs) == page.count('<div class="output"')
+        assert all(output in page for output in outputs.values())
+
+
+def test_every_public_name_has_its_place_in_the_reference(built_site: Path) -> None:
+    """The inventory holds each module of the package, what is in its `__all__`, and no more."""
+    with (built_site / "objects.inv").open("rb") as file:
+        listed = set(Inventory.parse_sphinx(file))
+    modules = [path.stem for path in (ROOT / "src" / "ptfund").glob("[a-z]*.py")]
+    public = {f"ptfund.{name}" for name in modules}
+    for name in modules:
+        module = importlib.import_module(f"ptfund.{name}")
+        for symbol in module.__all__:
+            public.add(f"ptfund.{name}.{symbol}")
+            fields = getattr(getattr(module, symbol), "_fields", ())
+            public |= {f"ptfund.{name}.{symbol}.{field}" for field in fields}
+    assert {name for name in listed if name.startswith("ptfund.")} == public
+
+
+def test_every_chapter_and_module_is_in_the_navigation(built_site: Path) -> None:
+    """Each chapter has its page, and each public module a page that home leads to."""
+    home = (built_site / "index.html").read_text(encoding="utf-8")
+    for chapter in CHAPTERS:
+        assert f'href="tutorials/{chapter.slug}/"' in home
+    for path in (ROOT / "src" / "ptfund").glob("[a-z]*.py"):
+        assert f'href="reference/{path.stem}/"' in home
+
+
+def test_a_chapter_is_light(built_site: Path) -> None:
+    """In gzip: a figure ≤ 15 KB, a page without figures ≤ 60 KB, with them ≤ 120 KB."""
+    for chapter in CHAPTERS:
+        page = page_of(built_site, chapter.slug)
+        figures = FIGURE.findall(page)
+        assert figures
+        assert max(map(size, figures)) <= 15_000
+        assert size(FIGURE.sub("", page)) <= 60_000
+        assert size(page) <= 120_000
+
+
+def test_every_figure_has_words_for_what_is_seen(built_site: Path) -> None:
+    """Each is one image to a screen reader, described in a sentence."""
+    for chapter in CHAPTERS:
+        for figure in FIGURE.findall(page_of(built_site, chapter.slug)):
+            (label,) = re.findall(r'<svg role="img" aria-label="([^"]+)"', figure)
+            assert len(unescape(label).split()) > 5
+
+
+def test_ids_are_unique(built_site: Path) -> None:
+    """No two elements of a page have the same id, however many figures it has."""
+    for page in built_site.rglob("*.html"):
+        ids = re.findall(r'\sid="?([^"\s>]+)', page.read_text(encoding="utf-8"))
+        assert len(ids) == len(set(ids)), page
+
+
+@pytest.mark.parametrize("raw", ["!!! ", "??? ", "{python}", "][ptfund", "data-output", "]("])
+def test_no_markup_is_left(built_site: Path, raw: str) -> None:
+    """Outside code, nothing on a page looks like Markdown that was not understood."""
+    for page in built_site.rglob("*.html"):
+        html = page.read_text(encoding="utf-8")
+        html = re.sub(r"<(pre|code|script|style)\b.*?</\1>", "", html, flags=re.DOTALL)
+        assert raw not in html, page
+
+
+def test_nothing_is_loaded_from_elsewhere(built_site: Path) -> None:
+    """No page, style sheet or script of ours names a file on another host to be loaded."""
+    loading = re.compile(
+        r'<(?:script|img|iframe|source|video|audio)\b[^>]*\bsrc="?(https?:)?//|'
+        r'<link\b(?=[^>]*rel="?(?:stylesheet|preload|preconnect|icon))[^>]*href="?(https?:)?//|'
+        r"@import|url\([\"']?(https?:)?//"
+    )
+    for path in built_site.rglob("*"):
+        if path.suffix in {".html", ".css"}:
+            assert not loading.search(path.read_text(encoding="utf-8")), path
