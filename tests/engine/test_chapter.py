@@ -105,7 +105,7 @@ def test_what_is_no_chapter_is_refused_with_its_line(
 def test_bytes_that_are_no_text_are_refused_with_their_line(project: Project) -> None:
     """A script in another encoding is named with the first line that cannot be read."""
     path = project.write("tutorials/01_x.py", "")
-    path.write_bytes(b"# %% [markdown]\n# # T\n# caf\xe9\n")
+    path.write_bytes(b"# %% [markdown]\n# # T\n# na\xefve\n")
     with pytest.raises(ChapterError, match="UTF-8") as refused:
         read_chapter(path, project.root)
     assert refused.value.line == 3
