@@ -70,6 +70,13 @@ def test_every_line_of_the_book_is_found_again(path: Path) -> None:
             assert lines[number - 1] == shown
 
 
+def test_equal_cells_have_lines_of_their_own(project: Project) -> None:
+    """A cell is looked for behind the one before it."""
+    path = project.chapter("01_a", "x = 1", "x = 1", "x = 1")
+    chapter = read_chapter(path, project.root)
+    assert [cell.line for cell in chapter.cells] == [2, 5, 8, 11]
+
+
 def test_a_notebook_is_valid_and_always_the_same(project: Project) -> None:
     """Two notebooks of one chapter are equal to the byte; jupytext's ids are random."""
     path = project.write("tutorials/02_two.py", SCRIPT)

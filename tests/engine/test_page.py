@@ -107,6 +107,13 @@ def test_colours_become_classes() -> None:
     assert '<span class="ansi-red-fg">red</span>' in html
 
 
+def test_what_went_to_stderr_looks_different() -> None:
+    """Readers can tell a warning that is meant to be there from what was printed."""
+    html = to_outputs(notebook(printed("out"), printed("careful", "stderr")))[0]
+    assert '<pre class="output-text" tabindex="0">out</pre>' in html
+    assert '<pre class="output-text output-stderr" tabindex="0">careful</pre>' in html
+
+
 def test_a_table_keeps_its_structure_and_loses_everything_active() -> None:
     """Rows and cells stay; scripts, styles, handlers and addresses of images do not."""
     table = (

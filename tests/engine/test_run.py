@@ -56,22 +56,38 @@ def test_the_longest_chapter_starts_first(
     assert [run.chapter.name for run in runs] == ["01_a", "02_b", "03_c"]
 
 
-def test_a_kernel_has_one_thread_and_none_of_the_owners_settings(
+def test_a_kernel_has_one_thread(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No library takes more, whatever this machine's owner has set for other programs."""
+    for library in ("OMP", "MKL", "OPENBLAS"):
+        monkeypatch.setenv(f"{library}_NUM_THREADS", "2")
+    project.chapter(
+        "01_a",
+        "import numpy, sklearn.neighbors, torch\nfrom threadpoolctl import threadpool_info\n"
+        "print(torch.get_num_threads(), {pool['num_threads'] for pool in threadpool_info()})",
+    )
+    assert text_of(project.run()["01_a"], 1) == "1 {1}\n"
+
+
+def test_a_kernel_has_none_of_the_owners_settings(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither IPython's start-up files nor Matplotlib's settings of this machine are read."""
-    startup = project.write("home/profile_default/startup/00.py", "print('the owner was here')")
+    """Start-up files, Matplotlib's settings, accelerators and muted warnings do not count."""
+    startup = project.write("home/profile_default/startup/00.py", "owner = 1")
     monkeypatch.setenv("IPYTHONDIR", str(startup.parents[2]))
-    monkeypatch.setenv(
-        "MATPLOTLIBRC", str(project.write("home/matplotlibrc", "lines.linewidth: 9"))
-    )
+    matplotlibrc = project.write("home/matplotlibrc", "lines.linewidth: 9")
+    monkeypatch.setenv("MATPLOTLIBRC", str(matplotlibrc))
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore")
     project.chapter(
         "01_a",
         "import matplotlib.pyplot as plt\nimport torch\n"
-        "print(torch.get_num_threads(), torch.accelerator.is_available())\n"
-        "print(plt.rcParams['lines.linewidth'])",
+        "print('owner' in globals(), plt.rcParams['lines.linewidth'])\n"
+        "print(torch.accelerator.is_available())",
+        "import warnings\nwarnings.warn('careful')",
     )
-    assert text_of(project.run()["01_a"], 1) == "1 False\n1.5\n"
+    run = project.run()["01_a"]
+    assert text_of(run, 1) == "False 1.5\nFalse\n"
+    assert run.error is not None
+    assert "careful" in run.error.message
 
 
 def test_a_chapter_runs_in_its_own_folder_and_sees_no_other(project: Project) -> None:
@@ -91,6 +107,7 @@ FAILURES = {
         6,
         "ZeroDivisionError",
     ),
+    "in a later cell": (["x = 1", "y = 2\n1 / 0"], 9, "ZeroDivisionError"),
     "without a message": (["raise ValueError"], 5, "ValueError"),
     "a false claim": (["assert 1 == 1\nassert 1 == 2"], 6, "AssertionError"),
     "code that does not parse": (["x = 1\nexec('1 +')"], 6, "SyntaxError"),
@@ -189,6 +206,19 @@ def test_allowed_stderr_and_process_output_are_kept(project: Project) -> None:
     assert said == [("stdout", "two\nthree\n"), ("stderr", "one\nfour\n")]
 
 
+def test_what_a_tagged_cell_wrote_is_not_blamed_on_a_later_one(project: Project) -> None:
+    """Each cell's first line on stderr is its own."""
+    project.write(
+        "tutorials/01_a.py",
+        '# %% [markdown]\n# # T\n\n# %% tags=["allow-stderr"]\n'
+        "import sys\nx = 1\nprint('fine', file=sys.stderr)\n"
+        "# %%\nx = 2\nprint('not fine', file=sys.stderr)\n",
+    )
+    error = project.run()["01_a"].error
+    assert error is not None
+    assert (error.line, error.message.endswith(": not fine")) == (10, True)
+
+
 def test_what_is_printed_is_one_output_however_it_was_flushed(project: Project) -> None:
     """Pauses and flushes between two prints leave no trace; a figure between them does."""
     project.chapter(
@@ -249,10 +279,12 @@ def test_nothing_is_left_behind(project: Project, monkeypatch: pytest.MonkeyPatc
     temporary = project.root / "tmp"
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
-    project.write("tutorials/01_a.py", "# %% [markdown]\n# # T\n\n# %%\nimport json\n1 / 0\n")
-    project.run()
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(project.write("lib/helper.py", "x = 1\n").parent))
+    project.chapter("01_a", "import helper", "1 / 0")
+    assert str(project.run()["01_a"].error).startswith("tutorials/01_a.py:8: ZeroDivisionError")
     assert list(temporary.iterdir()) == []
-    assert [path.name for path in (project.root / "tutorials").iterdir()] == ["01_a.py"]
+    assert list(project.root.rglob("__pycache__")) == []
 
 
 def test_figures_and_deliberate_errors_reach_the_notebook(project: Project) -> None:

@@ -97,17 +97,10 @@ class _Marks(ast.NodeTransformer):
     def _marked(self, body: list[ast.stmt]) -> list[ast.stmt]:
         marked: list[ast.stmt] = []
         for statement in body:
-            if not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
-                call = ast.Expr(
-                    ast.Call(
-                        ast.Name(_MARK, ast.Load()),
-                        args=[ast.Constant(statement.lineno)],
-                        keywords=[],
-                    )
-                )
-                marked.append(ast.copy_location(call, statement))
+            line = ast.Constant(statement.lineno)
+            call = ast.Call(ast.Name(_MARK, ast.Load()), args=[line], keywords=[])
+            marked += [ast.copy_location(ast.Expr(call), statement), statement]
             self._descend(statement)
-            marked.append(statement)
         return marked
 
     def _descend(self, node: ast.AST) -> None:
