@@ -27,7 +27,7 @@ serve: .venv/ready
 	@$(BIN)/mkdocs serve
 
 clean:
-	rm -rf .venv .cache site
+	rm -rf .venv .cache site .site-*
 
 # Installed once, and again when the requirements change.
 .venv/ready: pyproject.toml constraints.txt

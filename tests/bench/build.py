@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
-FIGURE = re.compile(r'<figure class="output-figure">.*?</figure>', re.DOTALL)
+FIGURE = re.compile(r'<figure class="output-figure".*?</figure>', re.DOTALL)
 
 
 def build(folder: Path) -> float:

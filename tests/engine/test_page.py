@@ -95,7 +95,9 @@ def test_hostile_text_appears_exactly_as_printed(text: str) -> None:
     book = notebook(printed(text))
     html = markdown(to_markdown(book), extensions=["pymdownx.superfences", "md_in_html"])
     page = fill_outputs(html, to_outputs(book))
-    (shown,) = re.findall(r'<pre class="output-text" tabindex="0">(.*?)</pre>', page, re.DOTALL)
+    (shown,) = re.findall(
+        r'<pre class="output-text" tabindex="0" data-search-exclude>(.*?)</pre>', page, re.DOTALL
+    )
     assert "<" not in shown
     back = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"')
     assert back.replace("&#39;", "'").replace("&amp;", "&") == text
@@ -110,8 +112,11 @@ def test_colours_become_classes() -> None:
 def test_what_went_to_stderr_looks_different() -> None:
     """Readers can tell a warning that is meant to be there from what was printed."""
     html = to_outputs(notebook(printed("out"), printed("careful", "stderr")))[0]
-    assert '<pre class="output-text" tabindex="0">out</pre>' in html
-    assert '<pre class="output-text output-stderr" tabindex="0">careful</pre>' in html
+    assert '<pre class="output-text" tabindex="0" data-search-exclude>out</pre>' in html
+    assert (
+        '<pre class="output-text output-stderr" tabindex="0" data-search-exclude>careful</pre>'
+        in html
+    )
 
 
 def test_a_table_keeps_its_structure_and_loses_everything_active() -> None:

@@ -6,9 +6,11 @@ import os
 import pty
 import re
 import resource
+import signal
 import subprocess
 import sys
 import termios
+import time
 from html import unescape
 
 import pytest
@@ -242,6 +244,35 @@ def test_a_full_disk_is_one_clear_line(book: Project) -> None:
     assert "Traceback" not in said
     assert snapshot(book) == before
     assert not list(book.root.glob(".site-*"))
+
+
+def test_an_interrupted_build_leaves_no_kernel_and_the_old_site(book: Project) -> None:
+    """Ctrl-C ends the build and what it had started, without a traceback."""
+    before = with_old_site(book)
+    told = book.root / "pid"
+    book.chapter(
+        "03_slow",
+        f"import os, time\nfrom pathlib import Path\n"
+        f"Path({str(told)!r}).write_text(str(os.getpid()) + ' ')\ntime.sleep(600)",
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "mkdocs", "build"],
+        cwd=book.root,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PTFUND_TEST": "x"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        while not (told.exists() and told.read_text().endswith(" ")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)
+    assert snapshot(book) == before
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "soon"])

@@ -75,7 +75,9 @@ def to_outputs(notebook: NotebookNode) -> dict[int, str]:
                 _output(output, f"cell-{number}-{part}-")
                 for part, output in enumerate(cell.outputs)
             ]
-            blocks[number] = f"{_OUTPUT}{''.join(parts)}</div>"
+            blocks[number] = (
+                f'<div class="output" role="group" aria-label="Output">{"".join(parts)}</div>'
+            )
     return blocks
 
 
@@ -112,23 +114,25 @@ def _refusal(output: NotebookNode) -> str | None:
     return None
 
 
-# Numbers are not what readers search for, and would be most of the search index.
-_OUTPUT = '<div class="output" role="group" aria-label="Output" data-search-exclude>'
 _NO_ALT = "a figure without alt text: show it with ptfund.display.show(figure, alt=...)"
+
+
+# Readers search for words, and for the messages of errors; numbers would swell the index.
+_UNSEARCHED = "data-search-exclude"
 
 
 def _output(output: NotebookNode, prefix: str) -> str:
     if output.output_type == "stream":
         extra = " output-stderr" if output.name == "stderr" else ""
-        return f'<pre class="output-text{extra}" tabindex="0">{ansi2html(output.text)}</pre>'
+        return _text(output.text, extra)
     data = output.data
     if "image/svg+xml" in data:
-        return (
-            f'<figure class="output-figure">{_unique_ids(data["image/svg+xml"], prefix)}</figure>'
-        )
+        svg = _unique_ids(data["image/svg+xml"], prefix)
+        return f'<figure class="output-figure" {_UNSEARCHED}>{svg}</figure>'
     if "text/html" in data:
-        html = bleach.clean(_STYLE.sub("", data["text/html"]), tags=_TAGS, attributes=_ATTRIBUTES)
-        return f'<div class="output-html" tabindex="0">{html}</div>'
+        html = _STYLE.sub("", data["text/html"])
+        html = bleach.clean(html, tags=_TAGS, attributes=_ATTRIBUTES)
+        return f'<div class="output-html" tabindex="0" {_UNSEARCHED}>{html}</div>'
     text = data["text/plain"]
     if name := output.metadata.get("text/plain", {}).get("error"):
         message = text.removeprefix(name).removeprefix(": ")
@@ -136,7 +140,11 @@ def _output(output: NotebookNode, prefix: str) -> str:
             f'<div class="output-error"><p>Raised on purpose: <code>{escape(name)}</code></p>'
             f'<pre tabindex="0">{escape(message)}</pre></div>'
         )
-    return f'<pre class="output-text" tabindex="0">{ansi2html(text)}</pre>'
+    return _text(text)
+
+
+def _text(text: str, extra: str = "") -> str:
+    return f'<pre class="output-text{extra}" tabindex="0" {_UNSEARCHED}>{ansi2html(text)}</pre>'
 
 
 def _unique_ids(svg: str, prefix: str) -> str:
