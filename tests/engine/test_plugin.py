@@ -204,11 +204,16 @@ def test_a_fault_stops_the_build_and_leaves_the_old_site(book: Project, kind: st
 
 
 def test_all_failing_chapters_are_reported_together(book: Project) -> None:
-    """One build is enough to learn of every chapter that fails."""
+    """One build is enough to learn of every chapter that fails, or cannot be read."""
     for name in ("03_a", "04_b"):
         book.chapter(name, "x = 1\nraise ValueError('no')")
+    book.chapter("05_c", "x = 1\nx = = 2")
+    book.chapter("06_d", "print(object())", "print(object())")
     built = book.build(PTFUND_TEST="x")
     assert built.returncode == 1
+    assert "tutorials/05_c.py:6: SyntaxError: " in built.stdout + built.stderr
+    for line in (5, 8):
+        assert f"tutorials/06_d.py:{line}: the output holds an address" in built.stdout
     for name in ("03_a", "04_b"):
         assert f"tutorials/{name}.py:6: ValueError: no" in built.stdout + built.stderr
     report = json.loads((book.root / ".cache" / "ptfund" / "report.json").read_text())

@@ -108,6 +108,11 @@ FAILURES = {
         "ZeroDivisionError",
     ),
     "in a later cell": (["x = 1", "y = 2\n1 / 0"], 9, "ZeroDivisionError"),
+    "while it is shown": (
+        ["class X:\n    def __repr__(self):\n        1 / 0\nx = 1\nX()"],
+        7,
+        "ZeroDivisionError",
+    ),
     "without a message": (["raise ValueError"], 5, "ValueError"),
     "a false claim": (["assert 1 == 1\nassert 1 == 2"], 6, "AssertionError"),
     "code that does not parse": (["x = 1\nexec('1 +')"], 6, "SyntaxError"),

@@ -102,8 +102,6 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         root = _root(config)
         report = root / ".cache" / "ptfund" / "report.json"
         chapters, errors = _read_chapters(root)
-        if errors:
-            raise _abort(errors)
         with logging_redirect_tqdm(loggers=[logging.getLogger("mkdocs")]):
             runs = run_chapters(
                 chapters,
@@ -113,7 +111,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
                 finished=_log_run,
             )
         write_report(report, runs)
-        errors = [error for run in runs for error in _errors(run)]
+        errors += [error for run in runs for error in _errors(run)]
         if errors:
             raise _abort(errors)
         self._runs = {run.chapter.script: run for run in runs}
@@ -167,7 +165,7 @@ def _root(config: MkDocsConfig) -> Path:
 
 def _read_chapters(root: Path) -> tuple[list[Chapter], list[ChapterError]]:
     chapters: list[Chapter] = []
-    errors = []
+    errors: list[ChapterError] = []
     for path in sorted((root / "tutorials").glob("*.py")):
         try:
             chapter = read_chapter(path, root)
@@ -191,7 +189,7 @@ def _log_run(run: Run) -> None:
 
 
 def _abort(errors: list[ChapterError]) -> Abort:
-    report = "\n\n".join(map(str, errors))
+    report = "\n\n".join(map(str, sorted(errors, key=lambda error: (error.script, error.line))))
     return Abort(f"{report}\n\nThe site is as it was: chapters with errors are not published.")
 
 

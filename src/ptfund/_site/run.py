@@ -218,6 +218,8 @@ class _Kernel:
             if not done:
                 raise self._stopped(index, f"the cell ran longer than {limit:g} seconds")
             await task
+            if any(output.output_type == "error" for output in cell.outputs):
+                raise self._failed(index)
         except DeadKernelError as error:
             raise self._stopped(index, f"the kernel died{await self._cause()}") from error
         except CellExecutionError as error:
