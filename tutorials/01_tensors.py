@@ -778,7 +778,7 @@ commonest = labels[seen].bincount().argmax()
 for name, part in {"seen": seen, "unseen": unseen}.items():
     accuracy = (nearest_mean(flat[part]) == labels[part]).float().mean()
     baseline = (labels[part] == commonest).float().mean()
-    print(f"{name:7} nearest mean {accuracy:.1%}, always saying {commonest} {baseline:.1%}")
+    print(f"{name:7} nearest mean {accuracy:.1%}, baseline {baseline:.1%}")
 
 # Over 20 other seeds of the shuffle the unseen accuracy lay between 87 and 92 %.
 assert accuracy > 0.85
