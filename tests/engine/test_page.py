@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown import markdown
 from nbformat import NotebookNode
 
-from ptfund._site.chapter import Cell, Chapter
+from ptfund._site.chapter import Cell, Chapter, ChapterError
 from ptfund._site.page import fill_outputs, refused_outputs, to_markdown, to_outputs
 
 
@@ -38,12 +38,13 @@ def displayed(data: dict[str, str], **metadata: dict[str, str]) -> dict[str, Any
     }
 
 
+# One code cell, at line 40 of its script.
+CHAPTER = Chapter(Path("tutorials/01_x.py"), "tutorials/01_x.py", "X", (Cell("code", "pass", 40),))
+
+
 def refusals(*outputs: dict[str, Any]) -> list[str]:
-    """Return what is wrong with these outputs of a cell at line 40."""
-    chapter = Chapter(
-        Path("tutorials/01_x.py"), "tutorials/01_x.py", "X", (Cell("code", "pass", 40),)
-    )
-    return [str(error) for error in refused_outputs(chapter, notebook(*outputs))]
+    """Return what is wrong with these outputs."""
+    return [str(error) for error in refused_outputs(CHAPTER, notebook(*outputs))]
 
 
 TEXT = st.text(
@@ -94,7 +95,7 @@ def test_hostile_text_appears_exactly_as_printed(text: str) -> None:
     """What was printed is text and stays text, to the last blank."""
     book = notebook(printed(text))
     html = markdown(to_markdown(book), extensions=["pymdownx.superfences", "md_in_html"])
-    page = fill_outputs(html, to_outputs(book))
+    page = fill_outputs(html, to_outputs(book), CHAPTER)
     (shown,) = re.findall(
         r'<pre class="output-text" tabindex="0" data-search-exclude>(.*?)</pre>', page, re.DOTALL
     )
@@ -155,10 +156,12 @@ def test_ids_in_two_figures_never_meet() -> None:
 
 def test_a_page_must_have_room_for_each_output() -> None:
     """Prose that eats or repeats a marker is an error, not a silent loss."""
-    with pytest.raises(ValueError, match="got 0 times"):
-        fill_outputs("<p></p>", {3: "x"})
-    with pytest.raises(ValueError, match="got 2 times"):
-        fill_outputs('<div data-output="3"></div>' * 2, {3: "x"})
+    marker = '<div data-output="0"></div>'
+    assert fill_outputs(f"<p></p>{marker}", {0: "x"}, CHAPTER) == "<p></p>x"
+    for html in ("<p></p>", marker * 2):
+        with pytest.raises(ChapterError, match=r"once, got [02] times") as lost:
+            fill_outputs(html, {0: "x"}, CHAPTER)
+        assert lost.value.line == 40
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,15 @@ def test_edit_links_lead_to_the_script_or_are_left_out(book: Project, address: s
     assert links == ({f"{address}/edit/main/tutorials/01_tensors.py"} if address else set())
 
 
+def test_addresses_can_end_in_html(book: Project) -> None:
+    """Where a host wants files instead of folders, pages and links follow."""
+    book.write("mkdocs.yml", f"{CONFIGURATION}use_directory_urls: false\n")
+    built = book.build(PTFUND_TEST="x")
+    assert built.returncode == 0, built.stderr
+    page = (book.root / "site" / "tutorials" / "tensors.html").read_text()
+    assert '<a href="loss-and-optimizer.html#by-hand">the loss</a>' in page
+
+
 PLANTED = {
     "a failing cell": ("tutorials/02_loss_and_optimizer.py", "x = 1\n", "x = 1 / 0\n", 5),
     "code that is no Python": ("tutorials/02_loss_and_optimizer.py", "y = 2", "y = = 2", 7),
@@ -184,6 +193,12 @@ PLANTED = {
     "an address": ("tutorials/02_loss_and_optimizer.py", "y = 2", "print(object())", 5),
     "a link to nowhere": ("tutorials/01_tensors.py", "02_loss", "07_loss", 4),
     "a link to no section": ("tutorials/01_tensors.py", "#by-hand", "#by-foot", 4),
+    "a marker that only the build may write": (
+        "tutorials/01_tensors.py",
+        "# A claim.[^1]\n",
+        '# <div data-output="1"></div>\n',
+        20,
+    ),
     "a broken link in a document": ("docs/index.md", "01_tensors.py", "01_tensor.py", 3),
 }
 

@@ -41,10 +41,9 @@ class Trace:
             self._numbers = memoryview(mmap.mmap(file.fileno(), 32)).cast("q")
 
     @staticmethod
-    def create(path: Path) -> "Trace":
-        """Return the trace of a kernel that did nothing yet."""
+    def create(path: Path) -> None:
+        """Write the trace of a kernel that did nothing yet."""
         path.write_bytes(bytes(32))
-        return Trace(path)
 
     def start_cell(self) -> None:
         """Forget the cell before."""

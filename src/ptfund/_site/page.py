@@ -81,12 +81,18 @@ def to_outputs(notebook: NotebookNode) -> dict[int, str]:
     return blocks
 
 
-def fill_outputs(html: str, outputs: dict[int, str]) -> str:
-    """Return a page with its outputs in place of the markers that stood for them."""
+def fill_outputs(html: str, outputs: dict[int, str], chapter: Chapter) -> str:
+    """Return a page with its outputs in place of the markers that stood for them.
+
+    Raises:
+        ChapterError: If Markdown has lost or repeated a marker.
+    """
     for number, block in outputs.items():
         marker = f'<div data-output="{number}"></div>'
         if html.count(marker) != 1:
-            raise ValueError(f"a page must hold {marker} once, got {html.count(marker)} times")
+            raise chapter.error(
+                number, f"the page must hold {marker} once, got {html.count(marker)} times"
+            )
         html = html.replace(marker, block)
     return html
 

@@ -1,13 +1,14 @@
 """The MkDocs plugin `ptfund`: where the build of the book meets MkDocs' events."""
 
 import logging
+import os
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from mkdocs.config import base
 from mkdocs.config import config_options as c
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort
+from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -60,8 +61,7 @@ class ChapterFile(File):
             dest_uri=str(folder / page),
         )
         # MkDocs' `edit_uri` leads to the documents' folder, and scripts lie beside it.
-        depth = len(Path(config.docs_dir).relative_to(_root(config)).parts)
-        self._edit_uri = "../" * depth + chapter.script
+        self._edit_uri = Path(os.path.relpath(chapter.path, config.docs_dir)).as_posix()
 
     @property
     def edit_uri(self) -> str:
@@ -78,7 +78,6 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
 
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
-        self._outputs: dict[str, dict[int, str]] = {}
         self._publishes = False
         self._site = Path()
         self._staged: Path | None = None
@@ -134,7 +133,12 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Put a chapter's outputs where Markdown left room for them."""
         run = self._runs.get(page.file.src_uri)
-        return html if run is None else fill_outputs(html, to_outputs(run.notebook))
+        if run is None:
+            return html
+        try:
+            return fill_outputs(html, to_outputs(run.notebook), run.chapter)
+        except ChapterError as error:
+            raise PluginError(str(error)) from error
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
