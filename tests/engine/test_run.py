@@ -262,7 +262,7 @@ def test_time_memory_and_cells_are_measured(project: Project) -> None:
     small, large = project.run().values()
     assert large.peak_memory - small.peak_memory > 150 * 2**20
     assert large.seconds > 0.5
-    assert (small.cells, large.cells) == (1, 2)
+    assert (small.chapter.code_cells, large.chapter.code_cells) == (1, 2)
 
 
 def test_a_kernel_that_does_not_start_is_a_failure_of_its_chapter(

@@ -75,11 +75,14 @@ class Chapter:
         """The chapter's part of its address: `loss-and-optimizer`."""
         return self.name.partition("_")[2].replace("_", "-")
 
-    def error(
-        self, cell: int, message: str, line: int = 1, trace: Sequence[Frame] = ()
-    ) -> ChapterError:
-        """Return an error at a line of a cell, both as the script counts them."""
-        return ChapterError(self.script, self.cells[cell].line + line - 1, message, trace)
+    @property
+    def code_cells(self) -> int:
+        """How many of the cells are code."""
+        return sum(cell.kind == "code" for cell in self.cells)
+
+    def error(self, cell: int, message: str, line: int = 1) -> ChapterError:
+        """Return an error at a line of a cell, named by the line of the script."""
+        return ChapterError(self.script, self.cells[cell].line + line - 1, message)
 
     def notebook(self) -> NotebookNode:
         """Return the chapter as a notebook that was not run, the same at every call."""
@@ -162,9 +165,9 @@ def _find(source: list[str], lines: list[str], position: int) -> int | None:
 
 def _title(cells: Sequence[Cell], script: str) -> str:
     if cells and cells[0].kind == "markdown":
-        first, *_ = cells[0].source.splitlines() or [""]
-        if first.startswith("# ") and first[2:].strip():
-            return first[2:].strip()
+        mark, _, title = cells[0].source.partition("\n")[0].partition(" ")
+        if mark == "#" and title.strip():
+            return title.strip()
     raise ChapterError(
         script, 1, "a chapter must begin with a Markdown cell whose first line is '# Title'"
     )

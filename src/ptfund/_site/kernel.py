@@ -134,11 +134,11 @@ class _Shell(ZMQInteractiveShell):
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]
     ) -> None:
-        frames = json.dumps(frames_of(evalue))
+        frames = json.dumps(_frames_of(evalue))
         super()._showtraceback(etype, evalue, [frames])  # type: ignore[no-untyped-call]
 
 
-def frames_of(error: BaseException) -> list[dict[str, Any]]:
+def _frames_of(error: BaseException) -> list[dict[str, Any]]:
     """Return the steps that led to an error, from the cell's own line inwards."""
     frames: list[dict[str, Any]] = [
         {"file": f.filename, "line": f.lineno or 1, "function": f.name, "source": f.line or ""}

@@ -27,24 +27,14 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]+|\b0x[0-9a-fA-F]{7,}")
 
 # What a table and the words in it may be made of. Anything else is shown as text.
-_TEXT_TAGS = (
-    "b",
-    "br",
-    "code",
-    "div",
-    "em",
-    "i",
-    "li",
-    "ol",
-    "p",
-    "pre",
-    "small",
-    "span",
-    "strong",
-)
-_TABLE_TAGS = ("caption", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul")
-_TAGS = frozenset(_TEXT_TAGS + _TABLE_TAGS)
+_TEXT_TAGS = {"b", "br", "code", "em", "i", "pre", "small", "span", "strong", "sub", "sup"}
+_BLOCK_TAGS = {"div", "li", "ol", "p", "ul"}
+_TABLE_TAGS = {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+_TAGS = _TEXT_TAGS | _BLOCK_TAGS | _TABLE_TAGS
 _ATTRIBUTES = ["class", "colspan", "rowspan", "scope"]
+_NO_ALT = "a figure without alt text: show it with ptfund.display.show(figure, alt=...)"
+# Readers search for words, and for the messages of errors; numbers would swell the index.
+_UNSEARCHED = "data-search-exclude"
 _STYLE = re.compile(r"<style\b.*?</style>\s*", re.DOTALL)
 
 
@@ -118,13 +108,6 @@ def _refusal(output: NotebookNode) -> str | None:
     if found := _ADDRESS.search(strip_ansi(text)):
         return f"the output holds an address, which differs in each run: {found[0]}"
     return None
-
-
-_NO_ALT = "a figure without alt text: show it with ptfund.display.show(figure, alt=...)"
-
-
-# Readers search for words, and for the messages of errors; numbers would swell the index.
-_UNSEARCHED = "data-search-exclude"
 
 
 def _output(output: NotebookNode, prefix: str) -> str:

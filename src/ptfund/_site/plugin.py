@@ -189,7 +189,7 @@ def _errors(run: Run) -> list[ChapterError]:
 
 def _log_run(run: Run) -> None:
     verb = "failed after" if run.error else "executed in"
-    log.info(f"{run.chapter.script}: {run.cells} cells, {verb} {run.seconds:.1f} s")
+    log.info(f"{run.chapter.script}: {run.chapter.code_cells} cells, {verb} {run.seconds:.1f} s")
 
 
 def _abort(errors: list[ChapterError]) -> Abort:

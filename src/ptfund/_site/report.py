@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ def write_report(path: Path, runs: Sequence[Run]) -> None:
     """Write the report of a build as JSON, whole or not at all."""
     report = {
         "chapters": {run.chapter.name: _entry(run) for run in runs},
-        "versions": {"python": platform.python_version(), **_versions()},
+        "versions": {
+            "python": platform.python_version(),
+            **{package: version(package) for package in _PACKAGES},
+        },
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
@@ -41,16 +44,6 @@ def _entry(run: Run) -> dict[str, Any]:
     return {
         "status": "executed" if run.error is None else "failed",
         "seconds": round(run.seconds, 2),
-        "cells": run.cells,
+        "cells": run.chapter.code_cells,
         "peak_memory_mb": round(run.peak_memory / 2**20, 1),
     }
-
-
-def _versions() -> dict[str, str]:
-    versions = {}
-    for package in _PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return versions

@@ -53,11 +53,6 @@ class Run:
     seconds: float
     peak_memory: int
 
-    @property
-    def cells(self) -> int:
-        """How many code cells the chapter has."""
-        return sum(cell.kind == "code" for cell in self.chapter.cells)
-
 
 def run_chapters(
     chapters: Sequence[Chapter],
@@ -83,7 +78,7 @@ def run_chapters(
 
     async def run_all() -> list[Run]:
         workers = asyncio.Semaphore(_processors())
-        cells = sum(cell.kind == "code" for chapter in chapters for cell in chapter.cells)
+        cells = sum(chapter.code_cells for chapter in chapters)
         # On a terminal a bar; elsewhere nothing, since `finished` speaks for itself.
         with tqdm(total=cells, unit="cell", disable=None, leave=False) as progress:
 
