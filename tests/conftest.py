@@ -1,11 +1,13 @@
-"""What all tests share: the real site, built once."""
+"""What all tests share: the real site and the executed book, each made once."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from ptfund._site.chapter import read_chapter
+from ptfund._site.run import Run, run_chapters
+from tests.engine.project import BUILD, surroundings
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,14 +26,12 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     folder = tmp_path_factory.mktemp("served") / "book"
     build = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "-d", str(folder)],
+        [*BUILD, "--strict", "-d", str(folder)],
         cwd=ROOT,
-        env={
-            **os.environ,
-            "NO_MKDOCS_2_WARNING": "1",
-            "PTFUND_REPO_URL": "https://github.com/ptfund/ptfund",
-            "PTFUND_SITE_URL": f"http://127.0.0.1/{folder.name}/",
-        },
+        env=surroundings(
+            PTFUND_REPO_URL="https://github.com/ptfund/ptfund",
+            PTFUND_SITE_URL=f"http://127.0.0.1/{folder.name}/",
+        ),
         capture_output=True,
         text=True,
         check=False,
@@ -39,3 +39,10 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if build.returncode:
         pytest.fail(f"the site does not build:\n{build.stdout}{build.stderr}", pytrace=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def executed_book() -> list[Run]:
+    """Each chapter, executed apart from the built site."""
+    chapters = [read_chapter(path, ROOT) for path in sorted((ROOT / "tutorials").glob("*.py"))]
+    return run_chapters(chapters, root=ROOT, cell_timeout=60.0)

@@ -9,7 +9,7 @@ import sys
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jupytext
 import matplotlib.pyplot as plt
@@ -19,8 +19,7 @@ from markdown.extensions.toc import slugify
 from nbformat import NotebookNode
 from torch import Tensor
 
-from ptfund._site.chapter import read_chapter
-from ptfund._site.run import run_chapters
+from ptfund._site.run import Run
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted((ROOT / "tutorials").glob("*.py"))
@@ -29,6 +28,14 @@ LONGEST_CELL = 20  # lines
 LONGEST_PROSE = 80  # words
 CLOSING = "## What you can do now"
 SHAPE = re.compile(r"# \((|[A-Z],|\d+,|(?:[A-Z]|\d+)(?:, (?:[A-Z]|\d+))+)\)")
+
+
+class Program(NamedTuple):
+    """A chapter that was run as a script: what came of it, and in which folder."""
+
+    result: subprocess.CompletedProcess[str]
+    folder: Path
+
 
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 
@@ -185,47 +192,51 @@ def test_there_are_chapters_and_their_names_say_their_order() -> None:
     assert all(re.fullmatch(r"\d\d_[a-z_]+\.py", path.name) for path in CHAPTERS)
 
 
-@every_chapter
-def test_runs_as_a_plain_program(chapter: Path, tmp_path: Path) -> None:
-    """From any folder, without a screen, on one thread, with warnings as errors."""
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Program]:
+    """Each chapter run once, from a folder of its own, without a screen, warnings as errors."""
     hidden = {"DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND", "PTFUND_FIGURES"}
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    result = subprocess.run(
-        [sys.executable, "-W", "error", chapter],
-        cwd=tmp_path,
-        env=environment | {"OMP_NUM_THREADS": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    programs = {}
+    for chapter in CHAPTERS:
+        folder = tmp_path_factory.mktemp(chapter.stem)
+        result = subprocess.run(
+            [sys.executable, "-W", "error", chapter],
+            cwd=folder,
+            env=environment | {"OMP_NUM_THREADS": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        programs[chapter] = Program(result, folder)
+    return programs
+
+
+@every_chapter
+def test_runs_as_a_plain_program(chapter: Path, programs: dict[Path, Program]) -> None:
+    """From any folder, without a screen, on one thread, with warnings as errors."""
+    result, folder = programs[chapter]
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     assert result.stdout.strip()
     assert "0x" not in result.stdout, "an address varies from run to run"
     assert str(ROOT) not in result.stdout, "a path varies from machine to machine"
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == []
 
 
 @every_chapter
-def test_prints_what_its_page_shows(chapter: Path, tmp_path: Path) -> None:
+def test_prints_what_its_page_shows(
+    chapter: Path, programs: dict[Path, Program], executed_book: list[Run]
+) -> None:
     """Script and page say the same, figures by their words, deliberate errors by their message."""
-    (executed,) = run_chapters([read_chapter(chapter, ROOT)], root=ROOT, cell_timeout=60.0)
+    (executed,) = (run for run in executed_book if run.chapter.path == chapter)
     shown = ""
     for cell in executed.notebook.cells:
         for output in cell.get("outputs", ()):
             shown += output.get("text") or output.data["text/plain"] + "\n"
-    environment = {name: value for name, value in os.environ.items() if name != "PTFUND_FIGURES"}
-    script = subprocess.run(
-        [sys.executable, chapter],
-        cwd=tmp_path,
-        env=environment | {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert script.stdout == shown
+    assert programs[chapter].result.stdout == shown
 
 
 @every_chapter

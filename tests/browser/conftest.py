@@ -2,21 +2,21 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.browser.reader import OpenPage, Theme
+
 ROOT = Path(__file__).resolve().parents[2]
 UNKNOWN = "no/such/page/"
-
-Open = Callable[..., Page]
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
@@ -97,14 +97,14 @@ def chapter() -> tuple[str, Path]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, site_url: str) -> Iterator[Open]:
+def open_page(browser: Browser, site_url: str) -> Iterator[OpenPage]:
     """A function that opens a page in a browser without history, in a theme and a width."""
     contexts = []
 
     def open_page(
         path: str = "",
         *,
-        theme: Literal["light", "dark"] = "light",
+        theme: Theme = "light",
         width: int = 1280,
         javascript: bool = True,
     ) -> Page:

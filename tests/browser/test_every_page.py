@@ -1,16 +1,14 @@
 """What holds for every page: nothing outside, nothing broken, nothing that shuts readers out."""
 
 import gzip
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 from urllib.parse import urldefrag
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response
 
-Theme = Literal["light", "dark"]
+from tests.browser.reader import SCHEMES, OpenPage, Theme
 
 # The levels A and AA of all versions of the guidelines up to WCAG 2.2.
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -126,16 +124,14 @@ def test_first_view_is_light(visits: dict[str, Visit]) -> None:
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_are_accessible(
-    open_page: Callable[..., Page], pages: list[str], site_url: str, theme: Theme, width: int
+    open_page: OpenPage, pages: list[str], site_url: str, theme: Theme, width: int
 ) -> None:
     """The checker axe finds no violation of WCAG 2.2 A or AA, with all collapsed boxes opened."""
     page = open_page(theme=theme, width=width)
     found = {}
     for path in pages:
         page.goto(site_url + path)
-        assert page.locator("body").get_attribute("data-md-color-scheme") == (
-            "slate" if theme == "dark" else "default"
-        )
+        assert page.locator("body").get_attribute("data-md-color-scheme") == SCHEMES[theme]
         page.evaluate(OPEN_BOXES)
         response = (
             Axe().run(page, options={"runOnly": LEVELS, "resultTypes": ["violations"]}).response
@@ -149,7 +145,7 @@ def test_pages_are_accessible(
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
 def test_pages_do_not_scroll_sideways(
-    open_page: Callable[..., Page], pages: list[str], site_url: str, width: int
+    open_page: OpenPage, pages: list[str], site_url: str, width: int
 ) -> None:
     """At any width the window holds the page; what is wider scrolls inside its own block."""
     page = open_page(width=width)

@@ -1,20 +1,15 @@
 """What a reader does on a page: search, copy, switch the theme, scroll, print."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import jupytext
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
-OpenPage = Callable[..., Page]
+from tests.browser.reader import SCHEMES, OpenPage, Theme
 
-Theme = Literal["light", "dark"]
-
-SCHEMES = {"light": "default", "dark": "slate"}
 DARK, LIGHT = 96, 160  # of 255
 
 

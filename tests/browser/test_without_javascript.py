@@ -1,11 +1,10 @@
 """A page is HTML: scripts add comfort and hold nothing back."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-OpenPage = Callable[..., Page]
+from tests.browser.reader import OpenPage
 
 
 def test_text_is_complete(open_page: OpenPage, pages: list[str], site_url: str) -> None:

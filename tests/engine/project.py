@@ -23,6 +23,14 @@ validation:
 """
 
 
+BUILD = [sys.executable, "-m", "mkdocs", "build"]
+
+
+def surroundings(**more: str) -> dict[str, str]:
+    """Return the environment of a build, without the theme's banner."""
+    return {**os.environ, "NO_MKDOCS_2_WARNING": "1", **more}
+
+
 @dataclass(frozen=True)
 class Project:
     """Where the project lies, and what can be done with it."""
@@ -53,9 +61,9 @@ class Project:
     def build(self, **environment: str) -> subprocess.CompletedProcess[str]:
         """Build the site as `make site` does, and return what came of it."""
         return subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build"],
+            BUILD,
             cwd=self.root,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
+            env=surroundings(**environment),
             capture_output=True,
             text=True,
             check=False,

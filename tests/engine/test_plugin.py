@@ -8,14 +8,13 @@ import re
 import resource
 import signal
 import subprocess
-import sys
 import termios
 import time
 from html import unescape
 
 import pytest
 
-from tests.engine.project import CONFIGURATION, Project
+from tests.engine.project import BUILD, CONFIGURATION, Project, surroundings
 
 FIRST = """\
 # %% [markdown]
@@ -142,9 +141,9 @@ def test_a_terminal_shows_a_bar(book: Project) -> None:
     own, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 80))
     with subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "build"],
+        BUILD,
         cwd=book.root,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PTFUND_TEST": "x"},
+        env=surroundings(PTFUND_TEST="x"),
         stdout=theirs,
         stderr=theirs,
     ) as process:
@@ -250,9 +249,9 @@ def test_a_full_disk_is_one_clear_line(book: Project) -> None:
     before = with_old_site(book)
     limit = 100_000  # less than the theme's script, more than a kernel's files
     built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build"],
+        BUILD,
         cwd=book.root,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PTFUND_TEST": "y"},
+        env=surroundings(PTFUND_TEST="y"),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
         capture_output=True,
         text=True,
@@ -276,9 +275,9 @@ def test_an_interrupted_build_leaves_no_kernel_and_the_old_site(book: Project) -
         f"Path({str(told)!r}).write_text(str(os.getpid()) + ' ')\ntime.sleep(600)",
     )
     with subprocess.Popen(
-        [sys.executable, "-m", "mkdocs", "build"],
+        BUILD,
         cwd=book.root,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PTFUND_TEST": "x"},
+        env=surroundings(PTFUND_TEST="x"),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
