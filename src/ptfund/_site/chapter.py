@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,7 +12,15 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-__all__ = ["Cell", "Chapter", "ChapterError", "Frame", "read_chapter"]
+__all__ = [
+    "Cell",
+    "Chapter",
+    "ChapterError",
+    "Frame",
+    "Step",
+    "read_chapter",
+    "replace_expressions",
+]
 
 # What a cell may ask of the build.
 TAGS = frozenset({"allow-stderr"})
@@ -19,6 +28,14 @@ TAGS = frozenset({"allow-stderr"})
 _NAME = re.compile(r"\d\d(_[a-z0-9]+)+")
 # Lines that look like shell commands are left as they are: a chapter is plain Python.
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+
+# Prose as Markdown reads it: fenced blocks, which hold no expression, and spans of code.
+_CODE_IN_PROSE = re.compile(
+    r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
+    r"|(?<![\\`])(?P<ticks>`+)(?!`)(?P<code>(?:(?!\n[ \t>]*\n).)+?)(?<!`)(?P=ticks)(?!`)",
+    re.DOTALL | re.MULTILINE,
+)
+_EXPRESSION = re.compile(r"\s*\{python\}(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -57,6 +74,17 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Step:
+    """What a kernel is given at once: a cell of code, or an expression out of prose."""
+
+    kind: Literal["code", "expression"]
+    source: str
+    cell: int
+    line: int
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Chapter:
     """A script that was read: where it lies, what it is called, and its cells."""
 
@@ -80,13 +108,43 @@ class Chapter:
         """How many of the cells are code."""
         return sum(cell.kind == "code" for cell in self.cells)
 
-    def error(self, cell: int, message: str, line: int = 1) -> ChapterError:
-        """Return an error at a line of a cell, named by the line of the script."""
-        return ChapterError(self.script, self.cells[cell].line + line - 1, message)
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What there is to execute, in order."""
+        return tuple(step for number in range(len(self.cells)) for step in self._steps_of(number))
 
-    def notebook(self) -> NotebookNode:
-        """Return the chapter as a notebook that was not run, the same at every call."""
+    @property
+    def program(self) -> list[list[Any]]:
+        """What the results depend on: the steps, wherever they stand between the prose."""
+        return [[step.kind, step.source, sorted(step.tags)] for step in self.steps]
+
+    def _steps_of(self, number: int) -> Iterator[Step]:
+        cell = self.cells[number]
+        if cell.kind == "code":
+            if cell.source.strip():
+                yield Step("code", cell.source, number, cell.line, cell.tags)
+            return
+        for match, expression in _expressions(cell.source):
+            line = cell.line + cell.source[: match.start()].count("\n")
+            yield Step("expression", expression, number, line)
+
+    def error(self, cell: int, message: str) -> ChapterError:
+        """Return an error at the first line of a cell."""
+        return ChapterError(self.script, self.cells[cell].line, message)
+
+    def notebook(self, results: Sequence[Any] = ()) -> NotebookNode:
+        """Return the chapter as a notebook, the same at every call.
+
+        Args:
+            results: What the steps gave, as far as they were executed: outputs of a cell,
+                the text of an expression. Texts stand in the metadata of their cell.
+        """
         cells = [_notebook_cell(cell, number) for number, cell in enumerate(self.cells)]
+        for step, result in zip(self.steps, results, strict=False):
+            if step.kind == "code":
+                cells[step.cell].outputs = [nbformat.from_dict(output) for output in result]
+            else:
+                cells[step.cell].metadata.setdefault("values", []).append(result)
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         notebook: NotebookNode = nbformat.v4.new_notebook(
             cells=cells, metadata={"kernelspec": kernel}
@@ -106,6 +164,22 @@ def _notebook_cell(cell: Cell, number: int) -> NotebookNode:
     return new
 
 
+def _expressions(prose: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Yield each inline expression: where it stands, and its source on one line."""
+    for match in _CODE_IN_PROSE.finditer(prose):
+        if expression := _EXPRESSION.fullmatch(match["code"] or ""):
+            yield match, re.sub(r"\n[ \t>]*", " ", expression[1]).strip()
+
+
+def replace_expressions(prose: str, texts: Sequence[str]) -> str:
+    """Return prose with a text in place of each inline expression."""
+    pieces, end = [], 0
+    for (match, _), text in zip(_expressions(prose), texts, strict=True):
+        pieces += [prose[end : match.start()], text]
+        end = match.end()
+    return "".join([*pieces, prose[end:]])
+
+
 def read_chapter(path: Path, root: Path) -> Chapter:
     """Return the chapter that a script holds.
 
@@ -115,7 +189,7 @@ def read_chapter(path: Path, root: Path) -> Chapter:
 
     Raises:
         ChapterError: If the script is not a chapter: badly named, not readable, not
-            Python, without a title, or with an unknown tag.
+            Python, without a title, with an unknown tag, or with an expression that is none.
     """
     script = path.relative_to(root).as_posix()
     if not _NAME.fullmatch(path.stem):
@@ -132,7 +206,11 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         message = getattr(error, "msg", str(error))
         raise ChapterError(script, line, f"{type(error).__name__}: {message}") from error
     cells = tuple(_cells(text, script))
-    return Chapter(path, script, _title(cells, script), cells)
+    chapter = Chapter(path, script, _title(cells, script), cells)
+    for step in chapter.steps:
+        if step.kind == "expression":
+            _check_expression(step, script)
+    return chapter
 
 
 def _cells(text: str, script: str) -> Iterator[Cell]:
@@ -161,6 +239,16 @@ def _find(source: list[str], lines: list[str], position: int) -> int | None:
         if block == source or [line.rstrip() for line in block] == commented:
             return start
     return None
+
+
+def _check_expression(step: Step, script: str) -> None:
+    try:
+        tree = ast.parse(step.source, mode="eval")
+    except SyntaxError as error:
+        message = f"SyntaxError: {error.msg} in the expression {step.source!r}"
+        raise ChapterError(script, step.line, message) from error
+    if any(isinstance(node, ast.NamedExpr) for node in ast.walk(tree)):
+        raise ChapterError(script, step.line, "an expression must not assign: it is prose")
 
 
 def _title(cells: Sequence[Cell], script: str) -> str:

@@ -2,7 +2,7 @@
 
 Started as `python -m ptfund._site.kernel`. Next to executing cells it keeps a `Trace`,
 a few numbers in memory shared with the build, which the build can still read when the
-kernel is stuck or dead.
+kernel is stuck or dead; it evaluates expressions, and notes what the chapter uses.
 """
 
 import ast
@@ -25,10 +25,18 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 
-__all__ = ["TRACE_VARIABLE", "Trace"]
+from ptfund._site.recorder import Recorder
 
+__all__ = ["INPUTS", "ROOT_VARIABLE", "TEXT", "TRACE_VARIABLE", "Trace", "value_of"]
+
+ROOT_VARIABLE = "PTFUND_ROOT"
 TRACE_VARIABLE = "PTFUND_TRACE"
 
+# What the build executes to learn what the cells so far have used, and the kind of its output.
+INPUTS = "__ptfund_inputs__()"
+TEXT = "text/x-ptfund"
+
+_VALUE = "__ptfund_value__"
 _CELL = "<cell {}>"
 _MARK = "__ptfund_mark__"
 
@@ -114,6 +122,11 @@ class _Marks(ast.NodeTransformer):
             self._descend(part)
 
 
+def value_of(expression: str) -> str:
+    """Return the code that makes an expression's value its output."""
+    return f"{_VALUE}(({expression}\n))"
+
+
 class _Compiler(XCachingCompiler):
     """Names a cell by its number, the same on every machine."""
 
@@ -127,9 +140,21 @@ class _Shell(ZMQInteractiveShell):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{**settings, "compiler_class": _Compiler})  # type: ignore[no-untyped-call]
         self.trace = Trace(Path(os.environ.pop(TRACE_VARIABLE)))
+        self._recorder = Recorder(Path(os.environ.pop(ROOT_VARIABLE)))
         setattr(builtins, _MARK, self.trace.mark)
+        setattr(builtins, _VALUE, self._show_value)
+        setattr(builtins, INPUTS.removesuffix("()"), self._show_inputs)
         self.ast_transformers.append(_Marks())
         self.events.register("post_execute", self.trace.mark_memory)
+        self._recorder.start()
+
+    def _show_value(self, value: object) -> None:
+        if value is None:
+            raise TypeError("an expression must have a value, got None")
+        self.display_pub.publish({TEXT: str(value)})
+
+    def _show_inputs(self) -> None:
+        self.display_pub.publish({TEXT: json.dumps(self._recorder.inputs())})
 
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]

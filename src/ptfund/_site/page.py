@@ -1,8 +1,9 @@
-"""From an executed notebook to the parts of its page: Markdown, and outputs as HTML."""
+"""From an executed notebook to the parts of its page: Markdown, values, outputs as HTML."""
 
+import itertools
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape, unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,12 +15,19 @@ from mkdocs_jupyter.config import settings
 from nbconvert.filters import ansi2html, strip_ansi
 from nbformat import NotebookNode
 
-from ptfund._site.chapter import Chapter, ChapterError
+from ptfund._site.chapter import Chapter, ChapterError, replace_expressions
 
 # It would name a temporary file for each chapter.
 logging.getLogger("mkdocs.mkdocs-jupyter").setLevel(logging.WARNING)
 
-__all__ = ["fill_outputs", "refused_outputs", "to_markdown", "to_outputs"]
+__all__ = [
+    "failure",
+    "fill_outputs",
+    "fill_values",
+    "refused_outputs",
+    "to_markdown",
+    "to_outputs",
+]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -35,14 +43,22 @@ _ATTRIBUTES = ["class", "colspan", "rowspan", "scope"]
 _NO_ALT = "a figure without alt text: show it with ptfund.display.show(figure, alt=...)"
 # Readers search for words, and for the messages of errors; numbers would swell the index.
 _UNSEARCHED = "data-search-exclude"
+# Where a value goes: characters that no keyboard has and that Markdown lets pass.
+_PLACE = "\ue000{}\ue001"
+_PLACES = re.compile(r"\ue000(\d+)\ue001")
+_NO_PLACE = re.compile(r"<(h[1-6]|math|pre|code)\b.*?</\1>", re.DOTALL)
 _STYLE = re.compile(r"<style\b.*?</style>\s*", re.DOTALL)
 
 
 def to_markdown(notebook: NotebookNode) -> str:
-    """Return a page's Markdown: prose, code as fenced blocks, and markers for outputs."""
+    """Return a page's Markdown: prose, code as fenced blocks, markers for values and outputs."""
     notebook = nbformat.from_dict(notebook)
+    places = map(_PLACE.format, itertools.count())
     for number, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code":
+        if cell.cell_type == "markdown":
+            count = len(cell.metadata.get("values", ()))
+            cell.source = replace_expressions(cell.source, list(itertools.islice(places, count)))
+        else:
             # A fence must be longer than any run of backticks inside it.
             longest = max(map(len, re.findall("`+", cell.source)), default=0)
             cell.metadata.update(fence="`" * max(3, longest + 1), number=number)
@@ -71,6 +87,27 @@ def to_outputs(notebook: NotebookNode) -> dict[int, str]:
     return blocks
 
 
+def fill_values(html: str, notebook: NotebookNode, chapter: Chapter) -> str:
+    """Return a page with the text of each inline expression in its place.
+
+    It is put there as text: whatever it looks like, it is no Markdown and no HTML any more.
+
+    Raises:
+        ChapterError: If Markdown has lost an expression, or it stands in a heading, a formula
+            or code.
+    """
+    values = [value for cell in notebook.cells for value in cell.metadata.get("values", ())]
+    steps = [step for step in chapter.steps if step.kind == "expression"]
+    found = {int(number) for number in _PLACES.findall(html)}
+    refused = {int(n) for part in _NO_PLACE.finditer(html) for n in _PLACES.findall(part[0])}
+    for number, step in enumerate(steps):
+        if number in refused or number not in found:
+            where = "in a heading, a formula or code" if number in refused else "where it is lost"
+            message = f"the expression {step.source!r} must not stand {where}"
+            raise ChapterError(chapter.script, step.line, message)
+    return _PLACES.sub(lambda place: escape(values[int(place[1])]), html)
+
+
 def fill_outputs(html: str, outputs: dict[int, str], chapter: Chapter) -> str:
     """Return a page with its outputs in place of the markers that stood for them.
 
@@ -87,11 +124,23 @@ def fill_outputs(html: str, outputs: dict[int, str], chapter: Chapter) -> str:
     return html
 
 
+def failure(errors: Sequence[ChapterError]) -> str:
+    """Return the HTML that stands for a chapter while it cannot be shown."""
+    reports = "".join(f'<pre tabindex="0">{escape(str(error))}</pre>' for error in errors)
+    return (
+        '<div class="output"><div class="output-error"><p>This chapter failed. '
+        f"It will be shown here as soon as that is mended.</p>{reports}</div></div>"
+    )
+
+
 def refused_outputs(chapter: Chapter, notebook: NotebookNode) -> Iterator[ChapterError]:
-    """Yield an error for each output that may not appear on a page."""
+    """Yield an error for each output or value that may not appear on a page."""
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", ()):
             if message := _refusal(output):
+                yield chapter.error(number, message)
+        for value in cell.metadata.get("values", ()):
+            if message := _refused_text(value):
                 yield chapter.error(number, message)
 
 
@@ -105,7 +154,11 @@ def _refusal(output: NotebookNode) -> str | None:
     if data and not data.keys() & {"text/html", "text/plain"}:
         return f"an output must be text, an HTML table or a figure, got {', '.join(sorted(data))}"
     text = data.get("text/html") or data.get("text/plain") or output.get("text", "")
-    if found := _ADDRESS.search(strip_ansi(text)):
+    return _refused_text(strip_ansi(text))
+
+
+def _refused_text(text: str) -> str | None:
+    if found := _ADDRESS.search(text):
         return f"the output holds an address, which differs in each run: {found[0]}"
     return None
 

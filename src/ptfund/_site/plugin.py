@@ -2,6 +2,9 @@
 
 import logging
 import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -9,18 +12,28 @@ from mkdocs.config import base
 from mkdocs.config import config_options as c
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 from tqdm.contrib.logging import logging_redirect_tqdm
 
+from ptfund._site.cache import Store
 from ptfund._site.chapter import Chapter, ChapterError, read_chapter
 from ptfund._site.lines import LinkLines
-from ptfund._site.page import fill_outputs, refused_outputs, to_markdown, to_outputs
+from ptfund._site.page import (
+    failure,
+    fill_outputs,
+    fill_values,
+    refused_outputs,
+    to_markdown,
+    to_outputs,
+)
 from ptfund._site.publish import discard, publish, staging_folder
 from ptfund._site.report import expected_seconds, write_report
 from ptfund._site.run import Run, run_chapters
+from ptfund._site.serve import unfailing
 
 __all__ = ["PtfundConfig", "PtfundPlugin"]
 
@@ -78,13 +91,16 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
 
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
+        self._errors: dict[str, list[ChapterError]] = {}
+        self._serves = False
         self._publishes = False
         self._site = Path()
         self._staged: Path | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Note whether a site is built to stay."""
-        self._publishes = command != "serve" and not dirty
+        self._serves = command == "serve"
+        self._publishes = not self._serves and not dirty
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Leave out edit links without a repository; let complaints about links name lines."""
@@ -92,53 +108,117 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             config.edit_uri = None
         root = _root(config)
         for handler in logging.getLogger("mkdocs").handlers:
-            if not any(isinstance(known, LinkLines) for known in handler.filters):
+            if isinstance(handler, CountHandler):
+                if self._serves:
+                    # While serving a warning is for reading: strict mode would end the server.
+                    handler.setLevel(logging.CRITICAL + 1)
+            elif not any(isinstance(known, LinkLines) for known in handler.filters):
                 handler.addFilter(LinkLines(root, (root, Path(config.docs_dir))))
+        # Every date that MkDocs writes is that of the commit.
+        os.environ.setdefault("SOURCE_DATE_EPOCH", _last_commit(root))
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Read and run the chapters; stop here, with all failures, before a page is written."""
         root = _root(config)
-        report = root / ".cache" / "ptfund" / "report.json"
         chapters, errors = _read_chapters(root)
-        with logging_redirect_tqdm(loggers=[logging.getLogger("mkdocs")]):
-            runs = run_chapters(
-                chapters,
-                root=root,
-                cell_timeout=self.config.cell_timeout,
-                expected_seconds=expected_seconds(report),
-                finished=_log_run,
-            )
-        write_report(report, runs)
-        errors += [error for run in runs for error in _errors(run)]
-        if errors:
-            raise _abort(errors)
+        runs = self._run(chapters, root)
         self._runs = {run.chapter.script: run for run in runs}
+        for run in runs:
+            errors += [run.error] if run.error else refused_outputs(run.chapter, run.notebook)
+        if errors and not self._serves:
+            raise _abort(errors)
+        self._errors = {}
+        for error in errors:
+            log.info(f"{error}\n")
+            self._errors.setdefault(error.script, []).append(error)
         if self._publishes:
             self._site = Path(config.site_dir)
             self._staged = staging_folder(self._site)
             config.site_dir = str(self._staged)
 
+    def _run(self, chapters: list[Chapter], root: Path) -> list[Run]:
+        """Return a run of each chapter: the one before, where nothing it used has changed."""
+        folder = root / ".cache" / "ptfund"
+        store = Store(folder / "runs", root)
+        runs = {}
+        for chapter in chapters:
+            if run := store.find(chapter) or self._failed_alike(chapter, store):
+                runs[chapter.name] = run
+        stale = [chapter for chapter in chapters if chapter.name not in runs]
+        if chapters:
+            names = ", ".join(chapter.name for chapter in stale) or "nothing"
+            log.info(f"To execute: {names}; unchanged: {len(runs)} of {len(chapters)} chapters")
+
+        def finish(run: Run) -> None:
+            _log_run(run)
+            if run.failure is None:
+                store.keep(run)
+
+        with logging_redirect_tqdm(loggers=[logging.getLogger("mkdocs")]):
+            executed = run_chapters(
+                stale,
+                root=root,
+                cell_timeout=self.config.cell_timeout,
+                expected_seconds=expected_seconds(folder / "report.json"),
+                finished=finish,
+            )
+        runs |= {run.chapter.name: run for run in executed}
+        ordered = [runs[chapter.name] for chapter in chapters]
+        write_report(folder / "report.json", ordered)
+        return ordered
+
+    def _failed_alike(self, chapter: Chapter, store: Store) -> Run | None:
+        """While serving, return the failure that this chapter has just had, if it would again."""
+        before = self._runs.get(chapter.script)
+        if not self._serves or before is None or before.failure is None:
+            return None
+        if before.chapter.program != chapter.program or not store.is_current(before):
+            return None
+        return replace(before, chapter=chapter, cached=True)
+
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the chapters to MkDocs' files."""
-        for run in self._runs.values():
-            files.append(ChapterFile(run.chapter, config))
+        chapters = {script: run.chapter for script, run in self._runs.items()}
+        for script in self._errors.keys() - chapters.keys():
+            # While serving, also what cannot be read has a page: it says why.
+            path = _root(config) / script
+            chapters[script] = Chapter(path, script, path.stem, ())
+        for _, chapter in sorted(chapters.items()):
+            files.append(ChapterFile(chapter, config))
         return files
 
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
         """Give MkDocs a chapter's prose and code as Markdown."""
-        run = self._runs.get(page.file.src_uri)
+        script = page.file.src_uri
+        run = self._runs.get(script)
+        if script in self._errors:
+            return f"# {run.chapter.title if run else PurePosixPath(script).stem}\n"
         return None if run is None else to_markdown(run.notebook)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Put a chapter's outputs where Markdown left room for them."""
-        run = self._runs.get(page.file.src_uri)
+        """Put a chapter's values and outputs where Markdown left room for them."""
+        script = page.file.src_uri
+        if script in self._errors:
+            return html + failure(self._errors[script])
+        run = self._runs.get(script)
         if run is None:
             return html
         try:
+            html = fill_values(html, run.notebook, run.chapter)
             return fill_outputs(html, to_outputs(run.notebook), run.chapter)
         except ChapterError as error:
-            raise PluginError(str(error)) from error
+            if not self._serves:
+                raise PluginError(str(error)) from error
+            log.info(str(error))
+            return failure([error])
+
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]
+    ) -> LiveReloadServer:
+        """Keep the server alive: after a build that fails, MkDocs' own answers nothing."""
+        server.builder = unfailing(builder, Path(config.site_dir), logging.getLogger("mkdocs"))
+        return server
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -167,6 +247,18 @@ def _root(config: MkDocsConfig) -> Path:
     return Path(config.config_file_path).resolve().parent
 
 
+def _last_commit(root: Path) -> str:
+    """Return when the last commit was made, in seconds since 1970; "0" outside a repository."""
+    try:
+        command = ["git", "log", "-1", "--format=%ct"]
+        told = subprocess.run(  # noqa: S603 - a fixed command
+            command, cwd=root, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return "0"
+    return told.stdout.strip() or "0"
+
+
 def _read_chapters(root: Path) -> tuple[list[Chapter], list[ChapterError]]:
     chapters: list[Chapter] = []
     errors: list[ChapterError] = []
@@ -181,10 +273,6 @@ def _read_chapters(root: Path) -> tuple[list[Chapter], list[ChapterError]]:
             errors.append(ChapterError(chapter.script, 1, message))
         chapters.append(chapter)
     return chapters, errors
-
-
-def _errors(run: Run) -> list[ChapterError]:
-    return [run.error] if run.error else list(refused_outputs(run.chapter, run.notebook))
 
 
 def _log_run(run: Run) -> None:

@@ -1,10 +1,14 @@
-"""The finished site takes the old one's place at once, or not at all."""
+"""What is finished takes the old one's place at once, or not at all: the site, and files."""
 
+import fcntl
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-__all__ = ["discard", "publish", "staging_folder"]
+__all__ = ["discard", "publish", "staging_folder", "write_whole"]
 
 
 def staging_folder(site: Path) -> Path:
@@ -18,21 +22,46 @@ def staging_folder(site: Path) -> Path:
 def publish(staged: Path, site: Path) -> None:
     """Put a finished site in the place of the one before.
 
-    If the exchange fails half-way, the site before is put back.
+    If the exchange fails half-way, the site before is put back. Of two builds that finish
+    at once, one waits for the other.
     """
-    if not site.exists():
-        staged.rename(site)
-        return
-    old = staged.with_name(f"{staged.name}-old")
-    site.rename(old)
-    try:
-        staged.rename(site)
-    except OSError:
-        old.rename(site)
-        raise
+    with _alone(site.parent):
+        if not site.exists():
+            staged.rename(site)
+            return
+        old = staged.with_name(f"{staged.name}-old")
+        site.rename(old)
+        try:
+            staged.rename(site)
+        except OSError:
+            old.rename(site)
+            raise
     shutil.rmtree(old)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process is in here for this folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def discard(staged: Path) -> None:
     """Remove a folder that did not become the site."""
     shutil.rmtree(staged, ignore_errors=True)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that others see it as it was, or as it is to be, and nothing between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,13 +1,13 @@
 """The build's report: what ran, how long it took, with which versions."""
 
 import json
-import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ptfund._site.publish import write_whole
 from ptfund._site.run import Run
 
 __all__ = ["expected_seconds", "write_report"]
@@ -24,10 +24,7 @@ def write_report(path: Path, runs: Sequence[Run]) -> None:
             **{package: version(package) for package in _PACKAGES},
         },
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, json.dumps(report, indent=2) + "\n")
 
 
 def expected_seconds(path: Path) -> dict[str, float]:
@@ -42,7 +39,7 @@ def expected_seconds(path: Path) -> dict[str, float]:
 
 def _entry(run: Run) -> dict[str, Any]:
     return {
-        "status": "executed" if run.error is None else "failed",
+        "status": "failed" if run.failure else "unchanged" if run.cached else "executed",
         "seconds": round(run.seconds, 2),
         "cells": run.chapter.code_cells,
         "peak_memory_mb": round(run.peak_memory / 2**20, 1),

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
+import nbformat
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -20,10 +21,11 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from ptfund._site.chapter import Chapter, ChapterError, Frame
-from ptfund._site.kernel import TRACE_VARIABLE, Trace
+from ptfund._site.chapter import Chapter, ChapterError, Frame, Step
+from ptfund._site.inputs import Inputs, Present, distributions_of
+from ptfund._site.kernel import INPUTS, ROOT_VARIABLE, TEXT, TRACE_VARIABLE, Trace, value_of
 
-__all__ = ["Run", "run_chapters"]
+__all__ = ["Failure", "Run", "kernel_environment", "run_chapters"]
 
 # One thread per kernel: two kernels with two threads each on two processors ran three to
 # seven times slower. The rest keeps the machine and its owner's settings off the pages.
@@ -43,15 +45,66 @@ ENVIRONMENT = {
 }
 
 
+def kernel_environment() -> dict[str, str]:
+    """Return the variables that every kernel sees."""
+    return {**{k: v for k, v in os.environ.items() if k != "PTFUND_FIGURES"}, **ENVIRONMENT}
+
+
+class Failure(Exception):  # noqa: N818 - it is kept as a part of a run
+    """What went wrong in which step; a frame whose file is a number is in the step of that number.
+
+    Lines count from the beginning of the step, so that they stay right when prose is edited.
+    """
+
+    def __init__(self, step: int, message: str, line: int = 1, trace: Sequence[Frame] = ()) -> None:
+        super().__init__(step, message, line, trace)
+        self.step = step
+        self.message = message
+        self.line = line
+        self.trace = tuple(trace)
+
+
 @dataclass(frozen=True)
 class Run:
-    """What came of running a chapter."""
+    """What came of running a chapter, or of a run before that nothing has made stale."""
 
     chapter: Chapter
-    notebook: NotebookNode
-    error: ChapterError | None
-    seconds: float
-    peak_memory: int
+    results: list[Any]
+    """What each step gave, up to a failure: outputs of a cell, text of an expression."""
+    failure: Failure | None = None
+    inputs: Inputs | None = None
+    """What the results depend on beside the program; None if the kernel could not say."""
+    seconds: float = 0.0
+    peak_memory: int = 0
+    cached: bool = False
+
+    @property
+    def notebook(self) -> NotebookNode:
+        """The chapter with its outputs."""
+        return self.chapter.notebook(self.results)
+
+    @property
+    def error(self) -> ChapterError | None:
+        """The failure, in the lines that the script has now."""
+        if self.failure is None:
+            return None
+        steps = self.chapter.steps
+
+        def line_of(step: int, line: int) -> int:
+            return steps[step].line + line - 1 if steps else 1
+
+        trace = []
+        for frame in self.failure.trace:
+            if frame.file.isdecimal():
+                step = steps[int(frame.file)]
+                source = step.source if step.kind == "expression" else frame.source
+                line = line_of(int(frame.file), frame.line)
+                trace.append(Frame(self.chapter.script, line, frame.function, source))
+            else:
+                trace.append(frame)
+        here = [frame.line for frame in trace if frame.file == self.chapter.script]
+        line = here[-1] if here else line_of(self.failure.step, self.failure.line)
+        return ChapterError(self.chapter.script, line, self.failure.message, trace)
 
 
 def run_chapters(
@@ -106,21 +159,23 @@ async def _run(
     chapter: Chapter, root: Path, cell_timeout: float, advance: Callable[[], object]
 ) -> Run:
     start = time.perf_counter()
-    notebook = chapter.notebook()
-    error = None
-    peak_memory = 0
+    results: list[Any] = []
+    failure, inputs, peak_memory = None, None, 0
     try:
-        async with _started_kernel(chapter, notebook, root) as kernel:
+        async with _started_kernel(chapter, root) as kernel:
             try:
-                for index, cell in enumerate(chapter.cells):
-                    if cell.kind == "code":
-                        await kernel.execute(index, cell_timeout)
+                for number, step in enumerate(chapter.steps):
+                    results.append(await kernel.execute(number, step, cell_timeout))
+                    if step.kind == "code":
                         advance()
-            finally:
-                peak_memory = kernel.trace.peak_memory
-    except ChapterError as raised:
-        error = raised
-    return Run(chapter, notebook, error, time.perf_counter() - start, peak_memory)
+            except Failure as raised:
+                failure = raised
+            peak_memory = kernel.trace.peak_memory
+            inputs = await kernel.inputs()
+    except Failure as raised:
+        failure = raised
+    seconds = time.perf_counter() - start
+    return Run(chapter, results, failure, inputs, seconds, peak_memory)
 
 
 class _KernelManager(AsyncKernelManager):
@@ -133,9 +188,7 @@ class _KernelManager(AsyncKernelManager):
 
 
 @contextlib.asynccontextmanager
-async def _started_kernel(
-    chapter: Chapter, notebook: NotebookNode, root: Path
-) -> AsyncIterator["_Kernel"]:
+async def _started_kernel(chapter: Chapter, root: Path) -> AsyncIterator["_Kernel"]:
     with TemporaryDirectory(prefix="ptfund-") as name:
         folder = Path(name)
         Trace.create(folder / "trace")
@@ -144,12 +197,12 @@ async def _started_kernel(
             transport="ipc", ip=str(folder / "ipc"), connection_file=str(folder / "connection.json")
         )
         environment = {
-            **{k: v for k, v in os.environ.items() if k != "PTFUND_FIGURES"},
-            **ENVIRONMENT,
+            **kernel_environment(),
             "IPYTHONDIR": str(folder / "ipython"),
+            ROOT_VARIABLE: str(root),
             TRACE_VARIABLE: str(folder / "trace"),
         }
-        client = NotebookClient(notebook, km=manager, startup_timeout=120)
+        client = NotebookClient(nbformat.v4.new_notebook(), km=manager, startup_timeout=120)
         try:
             try:
                 with _output(folder, "stdout") as stdout, _output(folder, "stderr") as stderr:
@@ -161,8 +214,8 @@ async def _started_kernel(
             except Exception as error:
                 said = (folder / "stderr").read_text(errors="replace").strip()
                 message = f"the kernel did not start: {error}\n{said}".strip()
-                raise ChapterError(chapter.script, 1, message) from error
-            yield _Kernel(chapter, notebook, client, folder, root)
+                raise Failure(0, message) from error
+            yield _Kernel(client, folder, root)
         finally:
             await _stop(manager, client)
 
@@ -181,54 +234,60 @@ async def _stop(manager: _KernelManager, client: NotebookClient) -> None:
 class _Kernel:
     """A running kernel, and what it was asked so far."""
 
-    def __init__(
-        self,
-        chapter: Chapter,
-        notebook: NotebookNode,
-        client: NotebookClient,
-        folder: Path,
-        root: Path,
-    ) -> None:
+    def __init__(self, client: NotebookClient, folder: Path, root: Path) -> None:
         self.trace = Trace(folder / "trace")
-        self._chapter = chapter
-        self._notebook = notebook
         self._client = client
         self._folder = folder
         self._root = root
-        # How much of the process's own output was read; what starting wrote is not a cell's.
+        self._answers = True
+        # How much of the process's own output was read; what starting wrote is not a step's.
         self._read = {name: (folder / name).stat().st_size for name in ("stdout", "stderr")}
-        # The kernel numbers cells as they are executed; tracebacks speak of these numbers.
-        self._executed: list[int] = []
 
-    async def execute(self, index: int, limit: float) -> None:
-        """Execute a cell of the chapter into the notebook, or raise what went wrong."""
-        cell = self._notebook.cells[index]
-        if not cell.source.strip():
-            return
-        self._executed.append(index)
+    async def execute(self, number: int, step: Step, limit: float) -> list[NotebookNode] | str:
+        """Execute the next step and return what it gave, or raise what went wrong."""
         self.trace.start_cell()
-        task = asyncio.create_task(self._client.async_execute_cell(cell, index))
+        source = step.source if step.kind == "code" else value_of(step.source)
+        task = asyncio.create_task(self._outputs(source))
         try:
             done, _ = await asyncio.wait({task}, timeout=limit)
             if not done:
-                raise self._stopped(index, f"the cell ran longer than {limit:g} seconds")
-            await task
-            if any(output.output_type == "error" for output in cell.outputs):
-                raise self._failed(index)
-        except DeadKernelError as error:
-            raise self._stopped(index, f"the kernel died{await self._cause()}") from error
-        except CellExecutionError as error:
-            raise self._failed(index) from error
+                self._answers = False
+                message = f"the cell ran longer than {limit:g} seconds"
+                raise Failure(number, message, self.trace.line)
+            outputs = task.result()
+        except DeadKernelError as died:
+            self._answers = False
+            message = f"the kernel died{await self._cause()}"
+            raise Failure(number, message, self.trace.line) from died
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        self._collect_process_output(cell)
-        cell.outputs = _merged(cell.outputs)
-        if "allow-stderr" not in self._chapter.cells[index].tags:
-            self._refuse_stderr(index)
+        if error := next((o for o in outputs if o.output_type == "error"), None):
+            raise self._failure(number, error)
+        outputs = _merged([*outputs, *self._process_outputs()])
+        if "allow-stderr" not in step.tags:
+            self._refuse_stderr(number, outputs)
+        return outputs if step.kind == "code" else _text(number, outputs)
 
-    def _stopped(self, index: int, message: str) -> ChapterError:
-        return self._chapter.error(index, message, self.trace.line)
+    async def inputs(self) -> Inputs | None:
+        """Ask what the steps so far have used; a kernel that is stuck or dead does not know."""
+        if not self._answers:
+            return None
+        (output,) = await self._outputs(INPUTS)
+        inputs: Inputs
+        inputs, modules = json.loads(output.data[TEXT])
+        present = Present(self._root, {})
+        for name in distributions_of(modules):
+            inputs["distribution"][name] = present.state("distribution", name)
+        return inputs
+
+    async def _outputs(self, source: str) -> list[NotebookNode]:
+        cell = nbformat.v4.new_code_cell(source)
+        self._client.nb.cells = [cell]
+        with contextlib.suppress(CellExecutionError):  # it is among the outputs
+            await self._client.async_execute_cell(cell, 0)
+        outputs: list[NotebookNode] = cell.outputs
+        return outputs
 
     async def _cause(self) -> str:
         """Say how a dead kernel ended, with what it still wrote."""
@@ -238,29 +297,29 @@ class _Kernel:
         said = self._process_output("stderr").strip()
         return f"{cause}\n{said}" if said else cause
 
-    def _failed(self, index: int) -> ChapterError:
-        output = next(o for o in self._notebook.cells[index].outputs if o.output_type == "error")
-        frames = [self._frame(frame) for frame in json.loads("".join(output.traceback))]
-        here = [frame.line for frame in frames if frame.file == self._chapter.script]
-        line = here[-1] if here else self._chapter.cells[index].line
+    def _failure(self, number: int, output: NotebookNode) -> Failure:
+        trace = [self._frame(frame) for frame in json.loads("".join(output.traceback))]
         message = f"{output.ename}: {output.evalue}" if output.evalue else output.ename
-        return ChapterError(self._chapter.script, line, message, frames)
+        return Failure(number, message, self.trace.line, trace)
 
     def _frame(self, frame: dict[str, Any]) -> Frame:
-        """Translate a step of a traceback from the kernel's files and lines to ours."""
-        file, line = frame["file"], frame["line"]
+        """Translate a step of a traceback from the kernel's files to ours."""
+        file = frame["file"]
         if file.startswith("<cell "):
-            cell = self._executed[int(file.removeprefix("<cell ").removesuffix(">")) - 1]
-            file, line = self._chapter.script, self._chapter.cells[cell].line + line - 1
+            # The kernel counts from 1 what it was given.
+            file = str(int(file.removeprefix("<cell ").removesuffix(">")) - 1)
         elif Path(file).is_relative_to(self._root):
             file = Path(file).relative_to(self._root).as_posix()
-        return Frame(file, line, frame["function"], frame["source"])
+        return Frame(file, frame["line"], frame["function"], frame["source"])
 
-    def _collect_process_output(self, cell: NotebookNode) -> None:
-        """Add what subprocesses and compiled code wrote, behind Python's own output."""
-        for name in self._read:
-            if text := self._process_output(name):
-                cell.outputs.append(NotebookNode(output_type="stream", name=name, text=text))
+    def _process_outputs(self) -> list[NotebookNode]:
+        """Return what subprocesses and compiled code wrote since the last look."""
+        written = {name: self._process_output(name) for name in self._read}
+        return [
+            NotebookNode(output_type="stream", name=name, text=text)
+            for name, text in written.items()
+            if text
+        ]
 
     def _process_output(self, name: str) -> str:
         """Return what was written past Python since the last look."""
@@ -270,16 +329,18 @@ class _Kernel:
         self._read[name] += len(written)
         return written.decode("utf-8", errors="replace")
 
-    def _refuse_stderr(self, index: int) -> None:
-        said = [
-            output.text
-            for output in self._notebook.cells[index].outputs
-            if output.output_type == "stream" and output.name == "stderr"
-        ]
+    def _refuse_stderr(self, number: int, outputs: Sequence[NotebookNode]) -> None:
+        said = [o.text for o in outputs if o.output_type == "stream" and o.name == "stderr"]
         if said:
-            line = self.trace.stderr_line or 1
             message = f"the cell wrote to stderr, which must stay empty: {''.join(said).strip()}"
-            raise self._chapter.error(index, message, line)
+            raise Failure(number, message, self.trace.stderr_line or 1)
+
+
+def _text(number: int, outputs: Sequence[NotebookNode]) -> str:
+    if len(outputs) != 1 or TEXT not in outputs[0].get("data", {}):
+        raise Failure(number, "an expression must not print or show anything: it is prose")
+    text: str = outputs[0].data[TEXT]
+    return text
 
 
 def _merged(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
