@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import read_chapter
 from ptfund._site.run import Run, run_chapters
 
@@ -57,6 +58,24 @@ class Project:
         chapters = [read_chapter(p, self.root) for p in sorted(self.root.glob("tutorials/*.py"))]
         runs = run_chapters(chapters, root=self.root, cell_timeout=cell_timeout)
         return {run.chapter.name: run for run in runs}
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace a piece of a file that is there exactly once."""
+        path = self.root / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def update(self) -> dict[str, Run]:
+        """Return a run of each chapter as a build gets them: new only where it must be."""
+        chapters, errors = read_book(self.root)
+        assert errors == []
+        runs = run_book(chapters, root=self.root, cell_timeout=60.0, before={}, say=lambda _: None)
+        return {run.chapter.name: run for run in runs}
+
+    def executed(self) -> set[str]:
+        """Update, and return the names of the chapters that had to be executed for it."""
+        return {name for name, run in self.update().items() if not run.cached}
 
     def build(self, **environment: str) -> subprocess.CompletedProcess[str]:
         """Build the site as `make site` does, and return what came of it."""

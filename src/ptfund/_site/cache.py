@@ -102,8 +102,8 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _age(path: Path) -> float:
+def _age(path: Path) -> int:
     try:
         return -path.stat().st_mtime_ns
     except FileNotFoundError:  # another build has just let it go
-        return 0.0
+        return 0

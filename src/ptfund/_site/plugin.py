@@ -4,7 +4,6 @@ import logging
 import os
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -19,8 +18,8 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from ptfund._site.cache import Store
-from ptfund._site.chapter import Chapter, ChapterError, read_chapter
+from ptfund._site.book import read_book, run_book
+from ptfund._site.chapter import Chapter, ChapterError
 from ptfund._site.lines import LinkLines
 from ptfund._site.page import (
     failure,
@@ -31,8 +30,7 @@ from ptfund._site.page import (
     to_outputs,
 )
 from ptfund._site.publish import discard, publish, staging_folder
-from ptfund._site.report import expected_seconds, write_report
-from ptfund._site.run import Run, run_chapters
+from ptfund._site.run import Run
 from ptfund._site.serve import unfailing
 
 __all__ = ["PtfundConfig", "PtfundPlugin"]
@@ -90,7 +88,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
     """Runs the chapters, gives MkDocs their pages, and publishes a site only when whole."""
 
     def __init__(self) -> None:
-        self._runs: dict[str, Run] = {}
+        self._runs = dict[str, Run]()
         self._errors: dict[str, list[ChapterError]] = {}
         self._serves = False
         self._publishes = False
@@ -121,8 +119,15 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Read and run the chapters; stop here, with all failures, before a page is written."""
         root = _root(config)
-        chapters, errors = _read_chapters(root)
-        runs = self._run(chapters, root)
+        chapters, errors = read_book(root)
+        with logging_redirect_tqdm(loggers=[logging.getLogger("mkdocs")]):
+            runs = run_book(
+                chapters,
+                root=root,
+                cell_timeout=self.config.cell_timeout,
+                before=self._runs,
+                say=log.info,
+            )
         self._runs = {run.chapter.script: run for run in runs}
         for run in runs:
             errors += [run.error] if run.error else refused_outputs(run.chapter, run.notebook)
@@ -136,46 +141,6 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             self._site = Path(config.site_dir)
             self._staged = staging_folder(self._site)
             config.site_dir = str(self._staged)
-
-    def _run(self, chapters: list[Chapter], root: Path) -> list[Run]:
-        """Return a run of each chapter: the one before, where nothing it used has changed."""
-        folder = root / ".cache" / "ptfund"
-        store = Store(folder / "runs", root)
-        runs = {}
-        for chapter in chapters:
-            if run := store.find(chapter) or self._failed_alike(chapter, store):
-                runs[chapter.name] = run
-        stale = [chapter for chapter in chapters if chapter.name not in runs]
-        if chapters:
-            names = ", ".join(chapter.name for chapter in stale) or "nothing"
-            log.info(f"To execute: {names}; unchanged: {len(runs)} of {len(chapters)} chapters")
-
-        def finish(run: Run) -> None:
-            _log_run(run)
-            if run.failure is None:
-                store.keep(run)
-
-        with logging_redirect_tqdm(loggers=[logging.getLogger("mkdocs")]):
-            executed = run_chapters(
-                stale,
-                root=root,
-                cell_timeout=self.config.cell_timeout,
-                expected_seconds=expected_seconds(folder / "report.json"),
-                finished=finish,
-            )
-        runs |= {run.chapter.name: run for run in executed}
-        ordered = [runs[chapter.name] for chapter in chapters]
-        write_report(folder / "report.json", ordered)
-        return ordered
-
-    def _failed_alike(self, chapter: Chapter, store: Store) -> Run | None:
-        """While serving, return the failure that this chapter has just had, if it would again."""
-        before = self._runs.get(chapter.script)
-        if not self._serves or before is None or before.failure is None:
-            return None
-        if before.chapter.program != chapter.program or not store.is_current(before):
-            return None
-        return replace(before, chapter=chapter, cached=True)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the chapters to MkDocs' files."""
@@ -257,27 +222,6 @@ def _last_commit(root: Path) -> str:
     except OSError:
         return "0"
     return told.stdout.strip() or "0"
-
-
-def _read_chapters(root: Path) -> tuple[list[Chapter], list[ChapterError]]:
-    chapters: list[Chapter] = []
-    errors: list[ChapterError] = []
-    for path in sorted((root / "tutorials").glob("*.py")):
-        try:
-            chapter = read_chapter(path, root)
-        except ChapterError as error:
-            errors.append(error)
-            continue
-        if same := next((c for c in chapters if c.slug == chapter.slug), None):
-            message = f"the address {chapter.slug!r} belongs to {same.script}"
-            errors.append(ChapterError(chapter.script, 1, message))
-        chapters.append(chapter)
-    return chapters, errors
-
-
-def _log_run(run: Run) -> None:
-    verb = "failed after" if run.error else "executed in"
-    log.info(f"{run.chapter.script}: {run.chapter.code_cells} cells, {verb} {run.seconds:.1f} s")
 
 
 def _abort(errors: list[ChapterError]) -> Abort:
