@@ -1,0 +1,165 @@
+"""What a chapter computes, as rules: each lists what breaks it."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import matplotlib.pyplot as plt
+import torch
+from nbformat import NotebookNode
+from torch import Tensor
+
+from tests.tutorials.reading import code_of, expressions, shown
+
+LONGEST_CELL = 20  # lines
+SHORTEST_ALTERNATIVE = 10  # words
+SHAPE = re.compile(r"# \((|[A-Z],|\d+,|(?:[A-Z]|\d+)(?:, (?:[A-Z]|\d+))+)\)")
+
+
+class Played(NamedTuple):
+    """A chapter that was run here: what was wrong, and what each Markdown cell's numbers are."""
+
+    faults: list[str]
+    said: list[list[str]]
+
+
+def long_cells(cells: list[NotebookNode]) -> list[str]:
+    """List code that does not fit on a screen together with its output."""
+    return [source for source in code_of(cells) if len(source.splitlines()) > LONGEST_CELL]
+
+
+def breaks_nothing(cells: list[NotebookNode]) -> list[str]:
+    """List the lack of a deliberate error."""
+    contexts = [
+        ast.unparse(item.context_expr)
+        for source in code_of(cells)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.With)
+        for item in node.items
+    ]
+    return [] if any(text.startswith("raises(") for text in contexts) else ["no 'with raises('"]
+
+
+def misplaced_figures(cells: list[NotebookNode]) -> list[str]:
+    """List calls of show without alt, or that are not the last statement of their cell."""
+    found = []
+    for tree in map(ast.parse, code_of(cells)):
+        for call in figures(tree):
+            last = tree.body[-1]
+            if not (isinstance(last, ast.Expr) and last.value is call):
+                found.append(f"not last in its cell: {ast.unparse(call)}")
+            if "alt" not in {keyword.arg for keyword in call.keywords}:
+                found.append(f"no alt: {ast.unparse(call)}")
+    return found
+
+
+def short_alternatives(cells: list[NotebookNode]) -> list[str]:
+    """List the words of figures, as the run has shown them, that are too few to see anything."""
+    texts = [text for cell in cells for text in shown(cell) if text.startswith("Figure: ")]
+    return [text for text in texts if len(text.split()) <= SHORTEST_ALTERNATIVE]
+
+
+def figures(tree: ast.AST) -> Iterator[ast.Call]:
+    """Yield the calls of show."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "show":
+            yield node
+
+
+def alternatives(cells: list[NotebookNode]) -> Iterator[str]:
+    """Yield what stands typed in the alternative texts, apart from what is computed."""
+    for source in code_of(cells):
+        for call in figures(ast.parse(source)):
+            for keyword in call.keywords:
+                if keyword.arg == "alt":
+                    yield from typed(keyword.value)
+
+
+def typed(node: ast.AST) -> Iterator[str]:
+    """Yield the strings of an expression that are not inside replacement fields."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif not isinstance(node, ast.FormattedValue):
+        for child in ast.iter_child_nodes(node):
+            yield from typed(child)
+
+
+def comments(source: str) -> Iterator[tuple[int, bool, str]]:
+    """Yield line, whether code stands before it, and text of each comment."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            yield row, bool(token.line[:column].strip()), token.string
+
+
+def play(cells: list[NotebookNode]) -> Played:
+    """Run code and expressions; list false or misplaced shapes, and values left to be echoed."""
+    player = _Player()
+    threads = torch.get_num_threads()
+    try:
+        with torch.random.fork_rng():
+            said = [player.perform(cell) for cell in cells]
+    finally:
+        plt.close("all")
+    assert torch.get_num_threads() == threads
+    return Played(player.faults, said)
+
+
+class _Player:
+    """What the cells of one chapter share while it runs."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self._letters: dict[str, int] = {}
+        self._names: dict[str, Any] = {"__name__": "__main__"}
+
+    def perform(self, cell: NotebookNode) -> list[str]:
+        """Run a cell; return what its expressions say."""
+        if cell.cell_type == "code":
+            self._run(cell.source)
+            return []
+        said = [str(self._value(source.strip())) for source in expressions(cell.source)]
+        self.faults += [f"says {text!r}" for text in said if not text or "tensor(" in text]
+        return said
+
+    def _value(self, expression: str | ast.Expression) -> object:
+        return eval(compile(expression, "<cell>", "eval"), self._names)  # noqa: S307 - the chapter
+
+    def _run(self, source: str) -> None:
+        lines = source.splitlines()
+        shapes = {
+            line: text
+            for line, trailing, text in comments(source)
+            if (trailing and text.startswith("# (")) or SHAPE.fullmatch(text)
+        }
+        statements = ast.parse(source).body
+        for statement in statements:
+            if statement is statements[-1] and isinstance(statement, ast.Expr):
+                if self._value(ast.Expression(statement.value)) is not None:
+                    self.faults.append(f"echoes a value: {ast.unparse(statement)}")
+                continue
+            exec(compile(ast.Module([statement], []), "<cell>", "exec"), self._names)  # noqa: S102
+            comment = shapes.get(statement.end_lineno or 0)
+            if comment is not None and isinstance(statement, ast.Assign):
+                del shapes[statement.end_lineno or 0]
+                value = self._names.get(getattr(statement.targets[0], "id", ""))
+                if not agrees(comment, value, self._letters):
+                    self.faults.append(f"{ast.unparse(statement)}  {comment}")
+        self.faults += [f"misplaced shape: {lines[line - 1]}" for line in shapes]
+
+
+def agrees(comment: str, value: object, letters: dict[str, int]) -> bool:
+    """Compare a comment with a tensor's shape; a letter is bound where it first stands."""
+    match = SHAPE.fullmatch(comment)
+    if match is None or not isinstance(value, Tensor):
+        return False
+    stated = re.findall(r"\w+", match[1])
+    if len(stated) != value.ndim:
+        return False
+    return all(
+        (int(size) if size.isdigit() else letters.setdefault(size, actual)) == actual
+        for size, actual in zip(stated, value.shape, strict=True)
+    )
