@@ -117,11 +117,12 @@ class Number(NamedTuple):
 
 
 def typed_numbers(cells: list[NotebookNode]) -> list[str]:
-    """List numbers that the chapter measures, and that its prose or alt texts hold typed in.
+    """List measured numbers that stand typed in prose, or in what is said of a figure.
 
     Only those that do not look like counting are considered: with decimals, in per cent, or of
-    four digits and more. One is measured if an output shows it, perhaps more exactly, and the
-    code does not hold it. Exercises, code spans and formulas may hold any number.
+    four digits and more. In prose one is measured if an output shows it, perhaps more exactly,
+    and no code holds it; of a figure, if no code holds it, since nothing else may show it.
+    Exercises, code spans and formulas may hold any number.
     """
     text = text_of(cells)
     for name, body in sections(text):
@@ -130,16 +131,11 @@ def typed_numbers(cells: list[NotebookNode]) -> list[str]:
     text = replaced(text, fence=" ", code=" ", expression=" ", display=" ", formula=" ")
     text = re.sub(r"\]\([^)]*\)", "]", text)
 
-    outputs = "\n".join(output for cell in cells for output in shown(cell))
-    figures = re.compile(r"^Figure: .*$", flags=re.MULTILINE)
-    printed = list(numbers(figures.sub("", outputs)))
-    typed = "\n".join(alternatives(cells))
-    spoken = {number.text for number in numbers(typed)}
-    drawn = [n for n in numbers("\n".join(figures.findall(outputs))) if n.text not in spoken]
-
     given = constants(cells)
-    found = [n for n in suspects(text, given) if any(map(n.tells, printed + drawn))]
-    found += [n for n in suspects(typed, given) if any(map(n.tells, printed))]
+    measured = [n for cell in cells for output in shown(cell) for n in numbers(output)]
+    found = [n for n in suspects(text, given) if any(map(n.tells, measured))]
+    for alternative in alternatives(cells):
+        found += suspects(alternative, given)
     return [number.text for number in found]
 
 
