@@ -75,9 +75,9 @@ def replaced(text: str, **instead: str) -> str:
 
 
 def expressions(text: str) -> Iterator[str]:
-    """Yield what the build will evaluate of a text."""
+    """Yield what the build will evaluate of a text, each on one line."""
     for piece in _PIECE.finditer(text):
-        inside = (piece["inside"] or "").strip()
+        inside = re.sub(r"\n\s*", " ", piece["inside"] or "").strip()
         if inside.startswith("{python}"):
             yield inside.removeprefix("{python}")
 

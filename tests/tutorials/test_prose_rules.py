@@ -76,7 +76,7 @@ def test_bare_addresses_are_found(text: str, finds: int) -> None:
     ("text", "finds"),
     [
         ('`{python} f"{a:.1%}"`, `{python} int(a.sum())`', 0),
-        ("``{python} a``", 0),
+        ("``{python} a``, `{python} a +\n  b`", 0),
         ("```\n`{python} a b`\n```", 0),
         ("`{python} a b`", 1),
         ("`{python}`", 1),
