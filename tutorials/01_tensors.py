@@ -67,7 +67,8 @@ print(labels[0].shape, labels[0].ndim, labels[0].numel())
 # %% [markdown]
 # Each direction is a *dimension*, numbered from 0: in `image`, 0 goes down the rows and 1 along
 # the columns. `ndim` counts the dimensions, `numel` the elements. `images` has one more in
-# front: which image. A single number has no dimension, and the shape `()`.
+# front: which of the `{python} f"{len(images):,}"` images. A single number has no dimension, and
+# the shape `()`.
 
 # %% [markdown]
 # ## Making tensors
@@ -306,7 +307,8 @@ assert len(threes) == is_three.sum() == labels.tolist().count(3)
 #     No. The elements that are true need not form a grid, so they come in one row, in the order
 #     of reading. The mask `is_three` has one dimension, and picks whole images.
 #
-# True counts as 1, so the sum of a mask says how often it is true.
+# True counts as 1, so the sum of a mask says how often it is true: `{python} len(threes)` images
+# show a three.
 #
 # Masks combine with `&` (and), `|` (or) and `~` (not), each comparison in parentheses. Python's
 # own `and` does not work:
@@ -372,6 +374,7 @@ print(pixels.mean().shape)
 groups = [pixels[labels == digit] for digit in range(10)]
 counts = [len(group) for group in groups]
 mean_images = torch.stack([group.mean(dim=0) for group in groups])  # (10, 8, 8)
+print("Images of each digit:", counts)
 show(
     plot_images(mean_images, [f"mean {digit}" for digit in range(10)]),
     alt="Ten blurred images, each the mean of all images of one digit, from 0 to 9, "
@@ -467,8 +470,10 @@ with raises(RuntimeError):
 # ## The accident
 #
 # An error is the lucky case. Suppose that predictions come as a column, (3, 1), and the true
-# values, the *targets*, as (3,). We judge the predictions by their *mean squared error*, the
-# mean of the squared differences.
+# values, the *targets*, as (3,). We judge them by their *mean squared error*, the mean of the
+# squared differences $p_i - t_i$:
+#
+# $$\frac{1}{n} \sum_{i=1}^{n} (p_i - t_i)^2$$
 #
 # !!! question "Predict"
 #     All three predictions are right. Which mean squared error is printed?
@@ -485,7 +490,7 @@ print((predictions - targets).square().mean())
 #     **every** prediction and **every** target. Only the diagonal compares what belongs
 #     together.
 #
-# With N values there are N × N differences, and nothing tells you. The cure is to give both the
+# With $n$ values there are $n^2$ differences, and nothing tells you. The cure is to give both the
 # same shape:
 
 # %%
@@ -496,6 +501,9 @@ assert_close((predictions[:, 0] - targets).square().mean(), torch.tensor(0.0))
 assert_close((predictions - targets[:, None]).square().mean(), torch.tensor(0.0))
 
 # %% [markdown]
+# The labels gave `{python} f"{all_pairs.numel():,}"` differences instead of
+# `{python} f"{len(labels):,}"`.
+#
 # Checks can fall into the same trap. `torch.allclose` broadcasts first and compares then;
 # `assert_close` compares the shapes, too.
 
@@ -646,7 +654,8 @@ print(shared[0, 0], copied[0, 0])
 # ## Matrix products
 #
 # The *dot product* of two rows of numbers multiplies them element by element and adds up. The
-# *matrix product* `a @ b` holds the dot products of all rows of `a` with all columns of `b`.
+# *matrix product* `a @ b` holds the dot products of all rows of `a` with all columns of `b`: in
+# row $i$ and column $k$ stands $\sum_j a_{ij} b_{jk}$.
 
 # %%
 a = torch.arange(6.0).reshape(2, 3)  # (2, 3)
@@ -733,8 +742,8 @@ print(len(seen), "seen,", len(unseen), "unseen")
 # `randperm` gives the positions 0 to N − 1 in random order. In `view`, −1 means "whatever
 # fits": each image becomes one row of 64 numbers.
 #
-# The distance of two rows is the square root of the sum of squared differences. The nearest
-# stays nearest without the root, so we leave it out. By hand, with a loop:
+# The distance of two rows $a$ and $b$ is $\lvert a - b \rvert = \sqrt{\sum_j (a_j - b_j)^2}$. The
+# nearest stays nearest without the root, so we leave it out. By hand, with a loop:
 
 # %%
 by_hand = torch.zeros(len(seen), 10)  # (S, 10)
@@ -762,7 +771,9 @@ print(f"{differences.numel():,} numbers in memory, against {row.numel()} at a ti
 #     (S, 1, 64) and (10, 64), which counts as (1, 10, 64). Both are stretched to (S, 10, 64).
 #
 # The same sums are computed, but the loop now runs inside PyTorch instead of in Python. The
-# price is memory: all differences exist at once. (The last exercise avoids that.)
+# price is memory: all differences exist at once, in
+# `{python} f"{differences.nbytes / 1e6:.1f}"` million bytes instead of
+# `{python} (row - mean).nbytes`. (The last exercise avoids that.)
 #
 # `argmin` finds the nearest. We compare it with a *baseline*, a rule that needs no pixels:
 # always say the digit that was most common among the seen. `bincount` counts each label.
@@ -785,10 +796,11 @@ assert accuracy > 0.85
 assert baseline < 0.15
 
 # %% [markdown]
-# The share of right answers is the *accuracy*. Only the one on unseen images says what to
-# expect of new ones. Here the two are close, as ten means can hardly remember single images;
-# larger models can. (This is one split of one collection; later chapters ask how far such a
-# number can be trusted.)
+# The share of right answers is the *accuracy*. Only the one on unseen images,
+# `{python} f"{accuracy:.1%}"`, says what to expect of new ones. The two are close, as ten means can
+# hardly remember single images; larger models can. The baseline is right about once in ten, as all
+# digits are about equally common. (This is one split of one collection; later chapters ask how far
+# such a number can be trusted.)
 #
 # What does it get wrong?
 
@@ -804,6 +816,9 @@ show(
 )
 
 # %% [markdown]
+# These are six of the `{python} int(missed.sum())` that it gets wrong, among
+# `{python} len(unseen)` unseen ones.
+#
 # ## Tensors that remember: `requires_grad=True`
 #
 # Everything so far used regular tensors. With `requires_grad=True`, PyTorch also notes which
@@ -838,8 +853,9 @@ assert_close(tracked.grad, 2 * regular)
 
 # %% [markdown]
 # `backward` went through the notes and left the gradient in `tracked.grad`: twice each element,
-# as for every square. (By hand it is a little more, as the nudge is not infinitely small.) The
-# regular tensor has none.
+# as for every square. (By hand it is a little more: nudging $x$ by $h$ gives
+# $\frac{(x + h)^2 - x^2}{h} = 2x + h$, and $h$ was not infinitely small.) The regular tensor has
+# none.
 #
 # !!! question "Predict"
 #     Labels are whole numbers. Can PyTorch track how a result changes if a label grows a
@@ -898,8 +914,8 @@ assert_close(plain, regular)
 # - **Tell who shares memory.** Slices and `.T` do, masks, lists and arithmetic do not; `clone`
 #   copies.
 # - **Classify, and say what `requires_grad=True` changes.** Nearest mean of the seen images,
-#   judged on unseen ones. Tracking keeps the numbers, adds the notes from which gradients come,
-#   and forbids what would falsify them.
+#   judged on unseen ones: `{python} f"{accuracy:.1%}"` right. Tracking keeps the numbers, adds the
+#   notes from which gradients come, and forbids what would falsify them.
 #
 # ## Key observations
 #
@@ -915,9 +931,9 @@ assert_close(plain, regular)
 #   memory](#who-owns-the-memory)).
 # - `+=` changes every name of a tensor, `a = a + 1` only one ([Changing in
 #   place](#changing-in-place)).
-# - One broadcast expression replaces thousands of passes through a Python loop, gives the same
-#   numbers, and costs memory; ten mean images already make a classifier ([A first
-#   classifier](#a-first-classifier)).
+# - One broadcast expression replaces a Python loop of `{python} f"{steps:,}"` steps, gives the
+#   same numbers, and costs memory; ten mean images already tell `{python} f"{accuracy:.0%}"` of
+#   new images right ([A first classifier](#a-first-classifier)).
 # - `requires_grad=True` changes no number, only what is remembered and what is allowed
 #   ([Tensors that remember](#tensors-that-remember-requires_gradtrue)).
 #
@@ -993,9 +1009,10 @@ assert_close(plain, regular)
 #
 # ### 5. All distances with one matrix product
 #
-# For two rows, |a − b|² = |a|² + |b|² − 2 a·b, where |a|² is the sum of the squares of a, and
-# a·b the dot product. Use it to compute all distances (with the root) between the rows of two
-# tensors, without the large tensor of differences.
+# For two rows, $\lvert a - b \rvert^2 = \lvert a \rvert^2 + \lvert b \rvert^2 - 2 a \cdot b$, where
+# $\lvert a \rvert^2$ is the sum of the squares of $a$, and $a \cdot b$ the dot product. Use it to
+# compute all distances (with the root) between the rows of two tensors, without the large tensor
+# of differences.
 #
 # ```python
 # def pairwise_distances(
