@@ -23,7 +23,7 @@ from tests.tutorials.reading import (
 LONGEST_PROSE = 80  # words
 NUMBER = re.compile(
     r"(?<![\w.,])(?P<mantissa>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?:e(?P<power>[+-]?\d+))?"
-    r"(?!\w)(?:\s?(?P<percent>%|per\s?cent(?:age\s+points?)?\b))?"
+    r"(?!\w|\.\d)(?:\s?(?P<percent>%|per\s?cent(?:age\s+points?)?\b))?"
 )
 
 

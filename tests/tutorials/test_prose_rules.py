@@ -100,7 +100,9 @@ def test_expressions_before_all_code_are_found() -> None:
     assert faulty_expressions(cells_of(prose("# A\n\n`{python} 1`") + code("a = 1"))) == [" 1"]
 
 
-SHOWN = "accuracy 89.4%, loss 0.2764, 10,770 steps, step 1.5e-05, [1797, 64], share 9.7%, 20 of 30"
+SHOWN = (
+    "accuracy 89.4%, loss 0.2764, 10,770 steps, step 1.5e-05, [1797, 64], share 9.7%, 20 of 30, 2.5"
+)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +112,7 @@ SHOWN = "accuracy 89.4%, loss 0.2764, 10,770 steps, step 1.5e-05, [1797, 64], sh
         ("89.4% of them", ["89.4%"]),
         ("(89 %)", ["89 %"]),
         ("89 per cent", ["89 per cent"]),
+        ("by 9.7 percentage points", ["9.7 percentage points"]),
         ("an accuracy of 0.894", ["0.894"]),
         ("a loss of 0.28", ["0.28"]),
         ("27.64 %", ["27.64 %"]),
@@ -120,7 +123,7 @@ SHOWN = "accuracy 89.4%, loss 0.2764, 10,770 steps, step 1.5e-05, [1797, 64], sh
         ("## Key observations\n\n- 89.4 %", ["89.4 %"]),
         ("another 88 % and 0.29, 20,770", []),
         ("ten classes, so 10 %, or 0.3, or 20 %", []),
-        ("64 pixels, 20 of 30", []),
+        ("64 pixels, 20 of 30, 250 %, version 2.5.1", []),
         ("a rate of 0.125 or 12.5 %", []),
         ("2,048 numbers", []),
         ("`89.4`, $89.4$, $$10770$$ and `{python} f'{0.894:.1%}'`", []),
