@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -132,10 +133,12 @@ def test_a_module_is_compiled_from_its_source(book: Project) -> None:
     assert text_of(book.update()["02_far"], 1) == "5\n"
 
 
+new = count(2)  # an edit that was made before would find the run of that time
+
 USES: dict[str, tuple[str, Edit | None]] = {
     "a module by importlib": (
         "import importlib\nprint(importlib.import_module('far').far())",
-        lambda p: p.edit("src/far.py", "return 1", "return 3"),
+        lambda p: p.edit("src/far.py", "return 1", f"return {next(new)}"),
     ),
     "a module by its path": (
         (
@@ -143,7 +146,7 @@ USES: dict[str, tuple[str, Edit | None]] = {
             "spec = spec_from_file_location('x', '../src/far.py')\n"
             "x = module_from_spec(spec)\nspec.loader.exec_module(x)\nprint(x.far())"
         ),
-        lambda p: p.edit("src/far.py", "return 1", "return 3"),
+        lambda p: p.edit("src/far.py", "return 1", f"return {next(new)}"),
     ),
     "a module that is not there yet": (
         "try:\n    import later\nexcept ImportError:\n    print('none')",
@@ -154,7 +157,10 @@ USES: dict[str, tuple[str, Edit | None]] = {
         lambda p: (p.root / "src" / "other.py").unlink(),
     ),
     "a file that is not there yet": (
-        "from pathlib import Path\ntry:\n    print(Path('later.txt').read_text())\nexcept FileNotFoundError:\n    print('none')",
+        (
+            "from pathlib import Path\ntry:\n    print(Path('later.txt').read_text())\n"
+            "except FileNotFoundError:\n    print('none')"
+        ),
         lambda p: p.write("tutorials/later.txt", "now"),
     ),
     "the names in a folder": (
@@ -167,14 +173,14 @@ USES: dict[str, tuple[str, Edit | None]] = {
             "with tempfile.TemporaryDirectory() as folder:\n"
             "    print(Path(shutil.copy('../data/numbers.txt', folder)).read_text())"
         ),
-        lambda p: p.write("data/numbers.txt", "4"),
+        lambda p: p.write("data/numbers.txt", str(next(new))),
     ),
     "a file that was opened by number": (
         (
             "import os\nhandle = os.open('../data/numbers.txt', os.O_RDONLY)\n"
             "print(os.read(handle, 100))\nos.close(handle)"
         ),
-        lambda p: p.write("data/numbers.txt", "4"),
+        lambda p: p.write("data/numbers.txt", str(next(new))),
     ),
     "a subprocess": (
         (
@@ -182,18 +188,18 @@ USES: dict[str, tuple[str, Edit | None]] = {
             "print(subprocess.run([sys.executable, '-c', 'import far; print(far.far())'],\n"
             "    capture_output=True, text=True).stdout)"
         ),
-        lambda p: p.edit("src/far.py", "return 1", "return 3"),
+        lambda p: p.edit("src/far.py", "return 1", f"return {next(new)}"),
     ),
     "a shell": (
         "import os, sys\nx = os.system(f\"{sys.executable} -c 'import far; print(far.far())'\")",
-        lambda p: p.edit("src/far.py", "return 1", "return 3"),
+        lambda p: p.edit("src/far.py", "return 1", f"return {next(new)}"),
     ),
     "a process of multiprocessing": (
         (
             "import multiprocessing\nfrom far import far\n"
             "with multiprocessing.get_context('spawn').Pool(1) as pool:\n    print(pool.apply(far))"
         ),
-        lambda p: p.write("src/other.py", "x = 1"),
+        lambda p: p.write("src/other.py", f"x = {next(new)}"),
     ),
     "a file that it has written itself": (
         (
