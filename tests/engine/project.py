@@ -25,6 +25,7 @@ validation:
 
 
 BUILD = [sys.executable, "-m", "mkdocs", "build"]
+SERVE = [sys.executable, "-m", "mkdocs", "serve"]
 
 
 def surroundings(**more: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from mkdocs_jupyter.config import settings
 from nbconvert.filters import ansi2html, strip_ansi
 from nbformat import NotebookNode
 
-from ptfund._site.chapter import Chapter, ChapterError, replace_expressions
+from ptfund._site.chapter import Chapter, ChapterError, Step, replace_expressions
 
 # It would name a temporary file for each chapter.
 logging.getLogger("mkdocs.mkdocs-jupyter").setLevel(logging.WARNING)
@@ -46,7 +46,7 @@ _UNSEARCHED = "data-search-exclude"
 # Where a value goes: characters that no keyboard has and that Markdown lets pass.
 _PLACE = "\ue000{}\ue001"
 _PLACES = re.compile(r"\ue000(\d+)\ue001")
-_NO_PLACE = re.compile(r"<(h[1-6]|math|pre|code)\b.*?</\1>", re.DOTALL)
+_NO_PLACE = re.compile(r"<(h[1-6]|math|pre|code)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 _STYLE = re.compile(r"<style\b.*?</style>\s*", re.DOTALL)
 
 
@@ -93,19 +93,19 @@ def fill_values(html: str, notebook: NotebookNode, chapter: Chapter) -> str:
     It is put there as text: whatever it looks like, it is no Markdown and no HTML any more.
 
     Raises:
-        ChapterError: If Markdown has lost an expression, or it stands in a heading, a formula
-            or code.
+        ChapterError: If Markdown has lost an expression, or it stands in a heading, a formula,
+            a comment or code.
     """
-    values = [value for cell in notebook.cells for value in cell.metadata.get("values", ())]
-    steps = [step for step in chapter.steps if step.kind == "expression"]
+    values = list(_values(chapter, notebook))
     found = {int(number) for number in _PLACES.findall(html)}
     refused = {int(n) for part in _NO_PLACE.finditer(html) for n in _PLACES.findall(part[0])}
-    for number, step in enumerate(steps):
+    for number, (step, _) in enumerate(values):
         if number in refused or number not in found:
-            where = "in a heading, a formula or code" if number in refused else "where it is lost"
+            kinds = "in a heading, a formula, a comment or code"
+            where = kinds if number in refused else "where it is lost"
             message = f"the expression {step.source!r} must not stand {where}"
             raise ChapterError(chapter.script, step.line, message)
-    return _PLACES.sub(lambda place: escape(values[int(place[1])]), html)
+    return _PLACES.sub(lambda place: escape(values[int(place[1])][1]), html)
 
 
 def fill_outputs(html: str, outputs: dict[int, str], chapter: Chapter) -> str:
@@ -139,9 +139,16 @@ def refused_outputs(chapter: Chapter, notebook: NotebookNode) -> Iterator[Chapte
         for output in cell.get("outputs", ()):
             if message := _refusal(output):
                 yield chapter.error(number, message)
-        for value in cell.metadata.get("values", ()):
-            if message := _refused_text(value):
-                yield chapter.error(number, message)
+    for step, value in _values(chapter, notebook):
+        if message := _refused_text(value):
+            yield ChapterError(chapter.script, step.line, message)
+
+
+def _values(chapter: Chapter, notebook: NotebookNode) -> Iterator[tuple[Step, str]]:
+    """Yield each expression with the text of its value."""
+    steps = (step for step in chapter.steps if step.kind == "expression")
+    values = (value for cell in notebook.cells for value in cell.metadata.get("values", ()))
+    return zip(steps, values, strict=True)
 
 
 def _refusal(output: NotebookNode) -> str | None:
