@@ -15,3 +15,22 @@ def project(tmp_path: Path) -> Project:
     project.write("docs/index.md", "# Home\n")
     (tmp_path / "tutorials").mkdir()
     return project
+
+
+@pytest.fixture
+def shelf(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Four chapters: on a module, on a module through it, on a file, on nothing."""
+    monkeypatch.setenv("PYTHONPATH", str(project.root / "src"))
+    project.write("src/near.py", "from far import far\n\ndef near():\n    return far() + 1\n")
+    project.write("src/far.py", "def far():\n    return 1\n")
+    project.write("src/other.py", "")
+    project.write("data/numbers.txt", "1 2 3")
+    project.chapter("01_near", "from near import near\nprint(near())")
+    project.chapter("02_far", "from far import far\nprint(far())")
+    project.chapter(
+        "03_data", "from pathlib import Path\nprint(Path('../data/numbers.txt').read_text())"
+    )
+    project.chapter("04_alone", "value = 2\nprint(value)")
+    with (project.root / "tutorials" / "04_alone.py").open("a") as file:
+        file.write("\n# %% [markdown]\n# Twice that is `{python} 2 * value`.\n#\n# Prose.\n")
+    return project

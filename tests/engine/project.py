@@ -67,6 +67,25 @@ class Project:
         assert text.count(old) == 1
         path.write_text(text.replace(old, new), encoding="utf-8")
 
+    def sources(self) -> dict[str, bytes]:
+        """Return the files that people edit, with their contents."""
+        return {
+            path.relative_to(self.root).as_posix(): path.read_bytes()
+            for folder in ("data", "docs", "src", "tutorials")
+            for path in (self.root / folder).rglob("*")
+            if path.is_file()
+        }
+
+    def restore(self, sources: dict[str, bytes]) -> None:
+        """Take all edits back."""
+        for name in self.sources().keys() - sources.keys():
+            path = self.root / name
+            path.unlink()
+            if not list(path.parent.iterdir()):
+                path.parent.rmdir()
+        for name, content in sources.items():
+            (self.root / name).write_bytes(content)
+
     def update(self) -> dict[str, Run]:
         """Return a run of each chapter as a build gets them: new only where it must be."""
         chapters, errors = read_book(self.root)

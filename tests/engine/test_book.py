@@ -1,0 +1,89 @@
+"""Which edits run which chapters: those that use what was edited, and no others."""
+
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.engine.project import Project
+
+ALL = {"01_near", "02_far", "03_data", "04_alone"}
+
+
+Edit = Callable[[Project], object]
+EDITS: dict[str, tuple[Edit, set[str]]] = {
+    "nothing": (lambda _: None, set()),
+    "prose": (lambda p: p.edit("tutorials/04_alone.py", "Prose.", "Other prose."), set()),
+    "a title": (lambda p: p.edit("tutorials/02_far.py", "A chapter", "Another"), set()),
+    "prose between two cells that were one piece of prose": (
+        lambda p: p.edit("tutorials/04_alone.py", "# Prose.", "# x\n\n# %% [markdown]\n# y"),
+        set(),
+    ),
+    "code": (lambda p: p.edit("tutorials/02_far.py", "print(far())", "print(-far())"), {"02_far"}),
+    "a comment in code": (
+        lambda p: p.edit("tutorials/02_far.py", "print(far())", "print(far())  # 1"),
+        {"02_far"},
+    ),
+    "a tag": (
+        lambda p: p.edit("tutorials/02_far.py", "# %%\n", '# %% tags=["allow-stderr"]\n'),
+        {"02_far"},
+    ),
+    "an expression": (lambda p: p.edit("tutorials/04_alone.py", "2 * v", "3 * v"), {"04_alone"}),
+    "the order of cell and expression": (
+        lambda p: p.write(
+            "tutorials/04_alone.py",
+            "# %% [markdown]\n# # A chapter\n# `{python} 2 * 1`\n\n# %%\nvalue = 2\nprint(value)\n",
+        ),
+        {"04_alone"},
+    ),
+    "a module": (lambda p: p.edit("src/near.py", "+ 1", "+ 2"), {"01_near"}),
+    "a module of a module": (
+        lambda p: p.edit("src/far.py", "return 1", "return 3"),
+        {"01_near", "02_far"},
+    ),
+    "a module that nobody imports": (lambda p: p.write("src/other.py", "x = 1"), set()),
+    "a data file": (lambda p: p.write("data/numbers.txt", "4 5 6"), {"03_data"}),
+    "only a time stamp": (lambda p: os.utime(p.root / "src" / "far.py", (1, 1)), set()),
+    "a document": (lambda p: p.write("docs/index.md", "# Other\n"), set()),
+    "a new chapter": (lambda p: p.chapter("05_new", "print('new')"), {"05_new"}),
+    "a deleted chapter": (lambda p: (p.root / "tutorials" / "01_near.py").unlink(), set()),
+    "a renamed chapter": (
+        lambda p: (p.root / "tutorials" / "02_far.py").rename(p.root / "tutorials" / "06_fa.py"),
+        set(),
+    ),
+    "a new module that nobody looks for": (lambda p: p.write("src/new.py", ""), set()),
+    "a package in front of a module": (
+        lambda p: p.write("src/far/__init__.py", "def far():\n    return 7\n"),
+        {"01_near", "02_far"},
+    ),
+    "a module beside the chapters that is found first": (
+        lambda p: p.write("src/near/__init__.py", "def near():\n    return 9\n"),
+        {"01_near"},
+    ),
+}
+
+
+def test_every_kind_of_edit_runs_exactly_the_chapters_that_it_concerns(
+    shelf: Project,
+) -> None:
+    """Each edit is made, looked at, and taken back, which runs nothing."""
+    assert shelf.executed() == ALL
+    original = shelf.sources()
+    for kind, (edit, concerned) in EDITS.items():
+        edit(shelf)
+        assert shelf.executed() == concerned, kind
+        shelf.restore(original)
+        assert shelf.executed() == set(), f"{kind}, taken back"
+
+
+def test_two_builds_at_once_are_safe(project: Project) -> None:
+    """Both succeed, and leave a site, a store and a report that are whole."""
+    for number in range(1, 4):
+        project.chapter(f"0{number}_c{number}", f"print('chapter', {number})")
+    with ThreadPoolExecutor() as pool:
+        builds = list(pool.map(lambda _: project.build(), range(3)))
+    assert [build.returncode for build in builds] == [0, 0, 0], builds
+    assert "chapter 2" in project.page("c2")
+    assert list(project.root.glob(".site*")) == []
+    assert project.executed() == set()
+    json.loads((project.root / ".cache" / "ptfund" / "report.json").read_text())
