@@ -1,15 +1,17 @@
 """Measure the build of the site: how long, and how heavy what comes of it.
 
-    python tests/bench/build.py [RUNS]
+    python -m tests.bench.build [RUNS]
 
-Prints a table in Markdown: the median of RUNS builds (3 unless told), and of the last one
-each chapter's time and memory and each page's size in gzip, with and without figures.
+It works on a copy of the project in a temporary folder, and prints a table in Markdown: the
+median of RUNS builds (3 unless told) that execute every chapter, and of as many that find
+nothing changed; how soon an edit is seen while serving; each chapter's time and memory, and
+each page's size in gzip, with and without figures.
 """
 
 import gzip
 import json
-import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -17,20 +19,47 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.engine.project import Project
+from tests.engine.server import serving
+
 ROOT = Path(__file__).parents[2]
 FIGURE = re.compile(r'<figure class="output-figure".*?</figure>', re.DOTALL)
 
 
-def build(folder: Path) -> float:
-    """Build the site into a folder and return how many seconds it took."""
+def copy_of_the_project(folder: Path) -> Project:
+    """Copy what git knows, or would take."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in listed.stdout.splitlines():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, target)
+    return Project(folder)
+
+
+def build(project: Project) -> float:
+    """Build the site and return how many seconds it took."""
     start = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-d", str(folder)],
-        cwd=ROOT,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
-        check=True,
-    )
+    built = project.build(PYTHONPATH=str(project.root / "src"))
+    assert built.returncode == 0, built.stderr
     return time.perf_counter() - start
+
+
+def seen_after(project: Project, edits: dict[str, tuple[str, str, str]]) -> dict[str, float]:
+    """Return how many seconds pass from each edit to the moment that browsers reload."""
+    seconds = {}
+    with serving(project, PYTHONPATH=str(project.root / "src")) as server:
+        for kind, (name, old, new) in edits.items():
+            start = time.perf_counter()
+            server.after(name, old, new)
+            seconds[kind] = time.perf_counter() - start
+    return seconds
+
+
+def row(what: str, seconds: list[float]) -> str:
+    """Return a row of the table: the median, and the spread."""
+    spread = f"{min(seconds):.1f} to {max(seconds):.1f}"
+    return f"| {what}, median of {len(seconds)} | {statistics.median(seconds):.1f} s ({spread}) |"
 
 
 def kilobytes(text: str) -> str:
@@ -38,17 +67,33 @@ def kilobytes(text: str) -> str:
     return f"{len(gzip.compress(text.encode())) / 1000:.1f} KB"
 
 
+EDITS = {
+    "prose": ("tutorials/01_tensors.py", "# # Tensors\n", "# # All tensors\n"),
+    "a document": ("docs/index.md", "# PyTorch", "# All PyTorch"),
+    "code of chapter 1": (
+        "tutorials/01_tensors.py",
+        "digits = load_digits()",
+        "digits = load_digits()  # all",
+    ),
+}
+
+
 def main(runs: int) -> None:
-    """Build, and print what was measured."""
+    """Build, serve, and print what was measured."""
     with TemporaryDirectory() as name:
-        folder = Path(name) / "site"
-        seconds = [build(folder) for _ in range(runs)]
-        report = json.loads((ROOT / ".cache" / "ptfund" / "report.json").read_text())
+        project = copy_of_the_project(Path(name).resolve())
+        cold, warm = [], []
+        for _ in range(runs):
+            shutil.rmtree(project.root / ".cache", ignore_errors=True)
+            cold.append(build(project))
+            warm.append(build(project))
+        report = json.loads((project.root / ".cache" / "ptfund" / "report.json").read_text())
         print("| what | measured |\n|---|---|")
-        spread = f"{min(seconds):.1f} to {max(seconds):.1f}"
-        print(f"| build, median of {runs} | {statistics.median(seconds):.1f} s ({spread}) |")
+        print(row("build that executes everything", cold))
+        print(row("build that finds nothing changed", warm))
         for chapter, entry in report["chapters"].items():
             print(f"| {chapter} | {entry['seconds']} s, {entry['peak_memory_mb']} MB |")
+        folder = project.root / "site"
         for page in sorted(folder.rglob("index.html")):
             html = page.read_text(encoding="utf-8")
             bare = FIGURE.sub("", html)
@@ -56,6 +101,8 @@ def main(runs: int) -> None:
             print(f"| {page.parent.relative_to(folder)}/ | {kilobytes(html)}{without} |")
         index = (folder / "search" / "search_index.json").read_text(encoding="utf-8")
         print(f"| search index | {kilobytes(index)} |")
+        for kind, seconds in seen_after(project, EDITS).items():
+            print(f"| while serving, an edit of {kind} is seen after | {seconds:.1f} s |")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,6 @@ validation:
 
 
 BUILD = [sys.executable, "-m", "mkdocs", "build"]
-SERVE = [sys.executable, "-m", "mkdocs", "serve"]
 
 
 def surroundings(**more: str) -> dict[str, str]:
