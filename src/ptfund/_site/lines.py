@@ -1,16 +1,22 @@
-"""MkDocs says which file holds a broken link; here it learns to say which line."""
+"""Lines of faults in prose: MkDocs names the file of a broken link, Markdown not even that."""
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-__all__ = ["LinkLines"]
+from ptfund._site.mathml import MathError
+
+__all__ = ["FormulaError", "LinkLines", "Passage", "located"]
 
 _COMPLAINTS = (
     re.compile(r"Doc file '(?P<file>[^']+)' contains an? [a-z ]*link '(?P<target>[^']*)'"),
     re.compile(r"(?P<file>[^\s:]+): Could not find cross-reference target '(?P<target>[^']*)'"),
 )
+
+# Blocks and spans of code, where dollars are dollars.
+_CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|~~~.*?~~~", re.DOTALL)
 
 
 class LinkLines(logging.Filter):
@@ -42,3 +48,48 @@ class LinkLines(logging.Filter):
                 if number := next(iter(linked or found), None):
                     return f"{path.relative_to(self._root).as_posix()}:{number}: "
         return ""
+
+
+class Passage(NamedTuple):
+    """A part of a file, and the line at which it begins."""
+
+    file: str
+    line: int
+    text: str
+
+
+class FormulaError(NamedTuple):
+    """What is wrong with a formula, where it stands."""
+
+    file: str
+    line: int
+    message: str
+
+
+def located(
+    errors: Iterable[MathError], page: Sequence[Passage], docstrings: Sequence[Passage]
+) -> set[FormulaError]:
+    """Return the errors of a page with every place at which the wrong formulas stand.
+
+    Args:
+        errors: What Markdown found wrong, without knowing where.
+        page: What the page itself is made of, at least one passage.
+        docstrings: Where a formula may come from that is not in the page's own text.
+    """
+    found = set()
+    for error in errors:
+        places = list(_places(error.formula, page)) or list(_places(error.formula, docstrings))
+        for file, line in places or [page[0][:2]]:
+            found.add(FormulaError(file, line, str(error)))
+    return found
+
+
+def _places(formula: str, passages: Iterable[Passage]) -> Iterator[tuple[str, int]]:
+    """Yield file and line of each place where a formula begins, however its lines are broken."""
+    # Between two words may stand the mark of a quote, or a comment of LaTeX.
+    words = r"(?:[\s>]|%.*\n)+".join(map(re.escape, formula.split()))
+    written = re.compile(rf"(?<![\\$]){words}(?!\$)")
+    for file, line, text in passages:
+        prose = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
+        for match in written.finditer(prose):
+            yield file, line + prose.count("\n", 0, match.start())

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from jinja2 import Environment
 from mkdocs.config import base
 from mkdocs.config import config_options as c
 from mkdocs.config.defaults import MkDocsConfig
@@ -20,7 +21,8 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
-from ptfund._site.lines import LinkLines
+from ptfund._site.lines import FormulaError, LinkLines, Passage, located
+from ptfund._site.mathml import MathError, MathExtension
 from ptfund._site.page import (
     failure,
     fill_outputs,
@@ -94,6 +96,9 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         self._publishes = False
         self._site = Path()
         self._staged: Path | None = None
+        # Markdown reports formulas as it meets them, and knows no file: see on_page_content.
+        self._wrong_formulas: list[MathError] = []
+        self._formula_errors: set[FormulaError] = set()
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Note whether a site is built to stay."""
@@ -101,7 +106,10 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         self._publishes = not self._serves and not dirty
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Leave out edit links without a repository; let complaints about links name lines."""
+        """Read formulas, let complaints about links name lines, promise no edit links in vain."""
+        self._wrong_formulas, self._formula_errors = [], set()
+        extension = MathExtension(self._wrong_formulas.append)
+        config.markdown_extensions.append(extension)  # type: ignore[arg-type] # MkDocs types names
         if not config.repo_url:
             config.edit_uri = None
         root = _root(config)
@@ -162,11 +170,15 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         return None if run is None else to_markdown(run.notebook)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Put a chapter's values and outputs where Markdown left room for them."""
+        """Say where formulas are wrong; put values and outputs where Markdown left room."""
         script = page.file.src_uri
+        run = self._runs.get(script)
+        if self._wrong_formulas:
+            own = _document(page.file, config) if run is None else _prose(run.chapter)
+            self._formula_errors |= located(self._wrong_formulas, own, _docstrings(_root(config)))
+            self._wrong_formulas.clear()
         if script in self._errors:
             return html + failure(self._errors[script])
-        run = self._runs.get(script)
         if run is None:
             return html
         try:
@@ -184,6 +196,15 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         """Keep the server alive: after a build that fails, MkDocs' own answers nothing."""
         server.builder = unfailing(builder, Path(config.site_dir), logging.getLogger("mkdocs"))
         return server
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """Stop if formulas are wrong, before a page is written; while serving, pages show it."""
+        errors = [ChapterError(*error) for error in sorted(self._formula_errors)]
+        if errors and not self._serves:
+            raise _abort(errors)
+        for error in errors:
+            log.info(f"{error}")
+        return env
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -224,9 +245,24 @@ def _last_commit(root: Path) -> str:
     return told.stdout.strip() or "0"
 
 
+def _prose(chapter: Chapter) -> list[Passage]:
+    prose = [cell for cell in chapter.cells if cell.kind == "markdown"]
+    return [Passage(chapter.script, cell.line, cell.source) for cell in prose]
+
+
+def _document(file: File, config: MkDocsConfig) -> list[Passage]:
+    folder = Path(os.path.relpath(config.docs_dir, _root(config)))
+    return [Passage((folder / file.src_uri).as_posix(), 1, file.content_string)]
+
+
+def _docstrings(root: Path) -> list[Passage]:
+    scripts = sorted((root / "src").rglob("*.py"))
+    return [Passage(s.relative_to(root).as_posix(), 1, s.read_text("utf-8")) for s in scripts]
+
+
 def _abort(errors: list[ChapterError]) -> Abort:
     report = "\n\n".join(map(str, sorted(errors, key=lambda error: (error.script, error.line))))
-    return Abort(f"{report}\n\nThe site is as it was: chapters with errors are not published.")
+    return Abort(f"{report}\n\nThe site is as it was: pages with errors are not published.")
 
 
 def _warnings_so_far() -> bool:
