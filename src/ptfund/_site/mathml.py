@@ -124,7 +124,8 @@ def _element(latex: str, *, display: bool) -> ET.Element:
             part.text = AtomicString(part.text)
     if not display:
         return math
-    block = ET.Element("span", {"class": "formula"})
+    # Read in a row, as the search would have it, the signs of a large formula make no sense.
+    block = ET.Element("span", {"class": "formula", "data-search-exclude": ""})
     if len("".join(math.itertext())) > _SURE_TO_FIT:
         block.set("tabindex", "0")
     block.append(math)

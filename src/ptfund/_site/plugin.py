@@ -16,11 +16,12 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from mkdocs.utils import CountHandler
+from mkdocs.utils import CountHandler, get_relative_url
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
+from ptfund._site.font import LICENCE, MathFont, characters, math_font
 from ptfund._site.lines import FormulaError, LinkLines, Passage, located
 from ptfund._site.mathml import MathError, MathExtension
 from ptfund._site.page import (
@@ -99,6 +100,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         # Markdown reports formulas as it meets them, and knows no file: see on_page_content.
         self._wrong_formulas: list[MathError] = []
         self._formula_errors: set[FormulaError] = set()
+        self._font: MathFont | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Note whether a site is built to stay."""
@@ -198,13 +200,28 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         return server
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Stop if formulas are wrong, before a page is written; while serving, pages show it."""
+        """Stop if formulas are wrong, which a page shows while serving; add the formulas' font."""
         errors = [ChapterError(*error) for error in sorted(self._formula_errors)]
         if errors and not self._serves:
             raise _abort(errors)
         for error in errors:
             log.info(f"{error}")
+        pages = [file.page.content or "" for file in files.documentation_pages() if file.page]
+        text = frozenset[str]().union(*map(characters, pages))
+        self._font = math_font(text) if text else None
+        if self._font:
+            folder = PurePosixPath(self._font.address).parent
+            licence = LICENCE.read_text("utf-8")
+            files.append(File.generated(config, self._font.address, content=self._font.content))
+            files.append(File.generated(config, f"{folder}/OFL.txt", content=licence))
         return env
+
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
+        """Let pages with formulas load the formulas' font."""
+        if self._font is None or not characters(page.content or ""):
+            return output
+        head = self._font.head(get_relative_url(self._font.address, page.url))
+        return output.replace("</head>", f"{head}</head>", 1)
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
