@@ -198,6 +198,7 @@ PLANTED = {
         '# <div data-output="1"></div>\n',
         20,
     ),
+    "a wrong formula": ("tutorials/01_tensors.py", "A claim", r"A $\claim$", 15),
     "a broken link in a document": ("docs/index.md", "01_tensors.py", "01_tensor.py", 3),
 }
 
