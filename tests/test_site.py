@@ -97,7 +97,7 @@ def test_ids_are_unique(built_site: Path) -> None:
         assert len(ids) == len(set(ids)), page
 
 
-@pytest.mark.parametrize("raw", ["!!! ", "??? ", "{python}", "][ptfund", "data-output", "]("])
+@pytest.mark.parametrize("raw", ["!!! ", "??? ", "{python}", "][ptfund", "data-output", "](", "$"])
 def test_no_markup_is_left(built_site: Path, raw: str) -> None:
     """Outside code, nothing on a page looks like Markdown that was not understood."""
     for page in built_site.rglob("*.html"):

@@ -1,10 +1,11 @@
-"""Complaints about links name the line that holds the link."""
+"""Complaints about links and formulas name the line that holds them."""
 
 import logging
 
 import pytest
 
-from ptfund._site.lines import LinkLines
+from ptfund._site.lines import FormulaError, LinkLines, Passage, located
+from ptfund._site.mathml import MathError
 from tests.engine.project import Project
 
 
@@ -27,3 +28,29 @@ def test_the_line_stands_before_the_complaint(project: Project, message: str, pl
     finder = LinkLines(project.root, (project.root, project.root / "docs"))
     assert finder.filter(record)
     assert record.getMessage() == place + message
+
+
+FENCES = "```\n$\\foo$\n```\n~~~\n$\\foo$\n~~~\n"
+PROSE = "$\\foo$ $$\\foo$$ \\$\\foo$\n\n> $\\foo + % why\n> 1$"
+PAGE = [Passage("a.py", 3, r"A $\foo$ and `$\foo$`."), Passage("a.py", 10, FENCES + PROSE)]
+DOCSTRINGS = [Passage("src/b.py", 1, '\n"""Has $\\foo$ and $\\bar$."""\n')]
+
+
+@pytest.mark.parametrize(
+    ("formula", "places"),
+    [
+        (r"$\foo$", {("a.py", 3), ("a.py", 16)}),
+        (r"$$\foo$$", {("a.py", 16)}),
+        (r"$\foo + 1$", {("a.py", 18)}),
+        (r"$\bar$", {("src/b.py", 2)}),
+        (r"$\gone$", {("a.py", 3)}),
+    ],
+)
+def test_a_wrong_formula_is_found_wherever_it_stands(
+    formula: str, places: set[tuple[str, int]]
+) -> None:
+    """On its page outside code, however its lines are broken; else in docstrings; else on top."""
+    error = MathError(formula, "wrong")
+    assert located([error, error], PAGE, DOCSTRINGS) == {
+        FormulaError(file, line, f"math: wrong in {formula}") for file, line in places
+    }

@@ -32,8 +32,8 @@ _LINES = re.compile(f"{_LEFT_ALONE}|{_FORMULA}", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")
 _COMMENT = re.compile(r"(?<!\\)%.*\n")
 
-# Shorter ones fit on the narrowest screen; longer ones may scroll, and the keyboard must get there.
-_SURE_TO_FIT = 16
+# So many signs fit on the narrowest screen; where more may scroll, the keyboard must get to them.
+_SURE_TO_FIT = 10
 
 _LATEX = LatexToMathML(fancy_error=False)
 
