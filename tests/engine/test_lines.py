@@ -31,7 +31,7 @@ def test_the_line_stands_before_the_complaint(project: Project, message: str, pl
 
 
 FENCES = "```\n$\\foo$\n```\n~~~\n$\\foo$\n~~~\n"
-PROSE = "$\\foo$ $$\\foo$$ \\$\\foo$\n\n> $\\foo + % why\n> 1$"
+PROSE = "$\\foo$\n$$\\foo$$\n\\$\\foo$ $\\foo$$\n> $\\foo + % why\n> 1$"
 PAGE = [Passage("a.py", 3, r"A $\foo$ and `$\foo$`."), Passage("a.py", 10, FENCES + PROSE)]
 DOCSTRINGS = [Passage("src/b.py", 1, '\n"""Has $\\foo$ and $\\bar$."""\n')]
 
@@ -40,8 +40,8 @@ DOCSTRINGS = [Passage("src/b.py", 1, '\n"""Has $\\foo$ and $\\bar$."""\n')]
     ("formula", "places"),
     [
         (r"$\foo$", {("a.py", 3), ("a.py", 16)}),
-        (r"$$\foo$$", {("a.py", 16)}),
-        (r"$\foo + 1$", {("a.py", 18)}),
+        (r"$$\foo$$", {("a.py", 17)}),
+        (r"$\foo + 1$", {("a.py", 19)}),
         (r"$\bar$", {("src/b.py", 2)}),
         (r"$\gone$", {("a.py", 3)}),
     ],

@@ -88,6 +88,7 @@ CONSTRUCTS = {
     r"\exp(x)": "mrow(exp mrow(( x )))",
     r"\operatorname{ReLU}(x)": "mrow(ReLU mrow(( x )))",
     r"a \text{ or } b": "a \u00a0or\u00a0 b",
+    r"a \& b": "a & b",
     r"a \approx b": "a \u2248 b",
     r"w \leftarrow w - \eta g": "w \u2190 w \u2212 \u03b7 g",
     r"x \in \mathbb{R}": "x \u2208 \u211d",
@@ -128,6 +129,7 @@ def test_brackets_that_enclose_stretch_and_others_do_not() -> None:
 def test_a_formula_in_a_line_and_one_of_its_own() -> None:
     """One dollar stays in the sentence; two make a block, which the search leaves out."""
     assert html_of("a $x$, b") == "<p>a <math><mi>x</mi></math>, b</p>"
+    assert html_of("$x$*th*") == "<p><math><mi>x</mi></math><em>th</em></p>"
     assert html_of("a\n$$\nx\n$$\nb") == (
         '<p>a\n<span class="formula" data-search-exclude=""><math display="block"><mi>x</mi></math>'
         "</span>\nb</p>"
@@ -141,7 +143,7 @@ def test_only_formulas_that_may_be_too_wide_are_reached_by_the_keyboard() -> Non
 
 
 # Each rule of Markdown would find something to do in here; F is where it stands.
-HOSTILE = r"a_1 * b_2 * c < d > \_e\_ + {f}_{ABC} ( g )"
+HOSTILE = r"a_1 * b_2 * c < d > \_e\_ + {f}_{ABC} ( g ) \text{*h* ABC}"
 
 PLACES = {
     "alone": "$F$",
@@ -196,27 +198,32 @@ def test_a_comment_of_latex_ends_with_its_line() -> None:
     assert outlines("$$\na % the slope\n+ b\n$$ and $5 \\%\n x$") == ["a + b", "5 % x"]
 
 
+# What is written, and the code that is shown.
 CODE = {
-    "a span": "`$x$`",
-    "a span of two marks": "`` $x$ ` $$y$$ ``",
-    "a span over lines": "`$x\n$`",
-    "a fence": "```\n$x$\n$$\n> y\n$$\n```",
-    "a fence in a list": "- a\n\n    ```\n    $x$\n    ```",
-    "a fence in a box": "!!! note\n    ```\n    $x$\n    ```",
-    "an indented block": "a\n\n    $x$\n    $$y\n    > z$$",
-    "an indented block in a list": "- a\n\n        $x$",
+    "a span": ("`$x$`", "$x$"),
+    "a span of two marks": ("`` $x$ ` $$y$$ ``", "$x$ ` $$y$$"),
+    "a span over lines": ("a `$x\ny$`", "$x\ny$"),
+    "a span between dollars": ("a $x `y` z$", "y"),
+    "a fence": ("```\n$x$\n$$\n> y\n$$\n```", "$x$\n$$\n&gt; y\n$$\n"),
+    "a fence in a list": ("- a\n\n    ```\n    $x$\n    ```", "$x$\n"),
+    "a fence in a box": ("!!! note\n    ```\n    $x$\n    ```", "$x$\n"),
+    "an indented block": ("a\n\n    $x$\n    $$y\n    > z$$", "$x$\n$$y\n&gt; z$$\n"),
+    "an indented block in a list": ("- a\n\n        $x\n        y$", "$x\ny$\n"),
 }
 
 
 @pytest.mark.parametrize("kind", CODE)
 def test_code_keeps_its_dollars(kind: str) -> None:
     """In code a dollar is a dollar, and lines stay lines."""
-    html = html_of(CODE[kind])
+    text, code = CODE[kind]
+    html = html_of(text)
     assert "<math" not in html
-    assert "<code>" in html
-    (code,) = re.findall(r"<code>(.*?)</code>", html, re.DOTALL)
-    assert "$x" in code
-    assert code.count("\n") >= CODE[kind].count("$\n")
+    assert re.findall(r"<code>(.*?)</code>", html, re.DOTALL) == [code]
+
+
+def test_a_plain_mark_of_code_hides_no_formula() -> None:
+    """Behind a backslash it opens nothing."""
+    assert outlines("\\` $a\n> b$ \\`") == ["a > b"]
 
 
 @pytest.mark.parametrize(
@@ -231,6 +238,7 @@ def test_code_keeps_its_dollars(kind: str) -> None:
         r"$x\$",
         r"\$x\$",
         "a $",
+        r"a \$$ b",
     ],
 )
 def test_prices_are_no_formulas(text: str) -> None:
@@ -274,6 +282,8 @@ WRONG = {
     "$a & b$": "found &, which may only appear in a table-like environment",
     "$$x": "the closing $$ is missing",
     "$$ $$": "the closing $$ is missing",
+    "$$x$": "the closing $$ is missing",
+    r"$\foo *a* b$": r"unknown command \foo",
 }
 
 
@@ -294,6 +304,21 @@ def test_each_formula_is_judged_by_itself() -> None:
     assert html.count("<math") == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "reported"), [("a $$x$ b", "$$x$ b"), ("$x$$", "$$"), ("$$x `y` z$$", "$$x")]
+)
+def test_dollars_that_do_not_match_make_no_formula(text: str, reported: str) -> None:
+    """Two close what two have opened, in one stretch of prose."""
+    html, errors = convert(text)
+    assert [error.formula for error in errors] == [reported]
+    assert "<math" not in html
+
+
+def test_a_formula_may_follow_a_plain_dollar() -> None:
+    """It is the backslash that makes a dollar plain, not its place."""
+    assert html_of(r"\$$x$") == "<p>$<math><mi>x</mi></math></p>"
+
+
 CHAPTER = r"""# %% [markdown]
 # # The slope of $f$
 #
@@ -305,7 +330,7 @@ CHAPTER = r"""# %% [markdown]
 # $$
 
 # %%
-x = 1
+x = r"$\fo{x}$"
 
 # %% [markdown]
 # ??? success "Why?"
@@ -401,10 +426,14 @@ def test_a_server_shows_wrong_formulas_and_lives_on(
     project.write("docs/index.md", "# Home\n\na $\\fo$ $x$\n")
     config = load_config(str(project.root / "mkdocs.yml"))
     config.plugins.on_startup(command="serve", dirty=False)
-    with caplog.at_level("INFO", logger="mkdocs"):
-        build(config)
+    caplog.set_level("INFO", logger="mkdocs")
+    build(config)
     message = r"docs/index.md:3: math: unknown command \fo in $\fo$"
-    assert message in [record.message for record in caplog.records]
+    assert message in caplog.messages
     assert {record.levelname for record in caplog.records} == {"INFO"}
     page = (Path(config.site_dir) / "index.html").read_text()
     assert r'<code class="formula-error">math: unknown command \fo in $\fo$</code>' in page
+    project.write("docs/index.md", "# Home\n")
+    caplog.clear()
+    build(load_config(str(project.root / "mkdocs.yml")))
+    assert message not in caplog.messages

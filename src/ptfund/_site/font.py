@@ -71,7 +71,6 @@ def math_font(text: frozenset[str]) -> MathFont:
         layout_features=["ssty", "dtls", "flac", "ccmp"],
         name_IDs=[0, 1, 2, 4, 6, 7, 13, 14],
         hinting=False,
-        glyph_names=False,
     )
     subsetter = Subsetter(options)
     subsetter.populate(text="".join(text))

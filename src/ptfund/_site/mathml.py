@@ -22,7 +22,7 @@ __all__ = ["MathError", "MathExtension"]
 
 # A formula holds no code: by the time formulas are read, code spans are marks that begin so.
 _CODE_MARK = "\x02"
-_INLINE = rf"(?<!\$)\$(?![\s$])(?P<inline>(?:\\.|[^\\${_CODE_MARK}])+?)(?<!\s)\$(?![\d$])"
+_INLINE = rf"\$(?!\s)(?P<inline>(?:\\.|[^\\${_CODE_MARK}])+?)(?<!\s)\$(?![\d$])"
 _DISPLAY = rf"\$\$(?!\s*\$)(?P<display>(?:\\.|(?!\$\$)[^\\{_CODE_MARK}])+?)\$\$"
 _FORMULA = rf"(?<!\\)(?:{_DISPLAY}|{_INLINE})"
 _UNCLOSED = r"(?<!\\)(?P<unclosed>\$\$.*)"
