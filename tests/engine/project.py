@@ -28,8 +28,9 @@ BUILD = [sys.executable, "-m", "mkdocs", "build"]
 
 
 def surroundings(**more: str) -> dict[str, str]:
-    """Return the environment of a build, without the theme's banner."""
-    return {**os.environ, "NO_MKDOCS_2_WARNING": "1", **more}
+    """Return the environment of a build: without the theme's banner, or a date of this process."""
+    own = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    return {**own, "NO_MKDOCS_2_WARNING": "1", **more}
 
 
 @dataclass(frozen=True)
