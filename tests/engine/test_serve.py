@@ -73,7 +73,7 @@ BROKEN = {
         "tutorials/02_b.py",
         "Prose of",
         "## `{python} 1`",
-        "02_b.py:8: the expression",
+        "02_b.py:8: an expression must",
     ),
     "an output twice": (
         "tutorials/02_b.py",

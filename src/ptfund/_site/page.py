@@ -47,6 +47,7 @@ _UNSEARCHED = "data-search-exclude"
 _PLACE = "\ue000{}\ue001"
 _PLACES = re.compile(r"\ue000(\d+)\ue001")
 _NO_PLACE = re.compile(r"<(h[1-6]|math|pre|code)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+_ELSEWHERE = "in a heading, a formula, a comment, code, or where Markdown drops it"
 _STYLE = re.compile(r"<style\b.*?</style>\s*", re.DOTALL)
 
 
@@ -93,17 +94,14 @@ def fill_values(html: str, notebook: NotebookNode, chapter: Chapter) -> str:
     It is put there as text: whatever it looks like, it is no Markdown and no HTML any more.
 
     Raises:
-        ChapterError: If Markdown has lost an expression, or it stands in a heading, a formula,
-            a comment or code.
+        ChapterError: If an expression stands where it must not, or Markdown has dropped it.
     """
     values = list(_values(chapter, notebook))
     found = {int(number) for number in _PLACES.findall(html)}
     refused = {int(n) for part in _NO_PLACE.finditer(html) for n in _PLACES.findall(part[0])}
     for number, (step, _) in enumerate(values):
         if number in refused or number not in found:
-            kinds = "in a heading, a formula, a comment or code"
-            where = kinds if number in refused else "where it is lost"
-            message = f"the expression {step.source!r} must not stand {where}"
+            message = f"an expression must stand in running text, got {step.source!r} {_ELSEWHERE}"
             raise ChapterError(chapter.script, step.line, message)
     return _PLACES.sub(lambda place: escape(values[int(place[1])][1]), html)
 
