@@ -40,7 +40,7 @@ def copy_of_the_project(folder: Path) -> Project:
 def build(project: Project) -> float:
     """Build the site and return how many seconds it took."""
     start = time.perf_counter()
-    built = project.build(PYTHONPATH=str(project.root / "src"))
+    built = project.build()
     assert built.returncode == 0, built.stderr
     return time.perf_counter() - start
 
@@ -48,7 +48,7 @@ def build(project: Project) -> float:
 def seen_after(project: Project, edits: dict[str, tuple[str, str, str]]) -> dict[str, float]:
     """Return how many seconds pass from each edit to the moment that browsers reload."""
     seconds = {}
-    with serving(project, PYTHONPATH=str(project.root / "src")) as server:
+    with serving(project) as server:
         for kind, (name, old, new) in edits.items():
             start = time.perf_counter()
             server.after(name, old, new)

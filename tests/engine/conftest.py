@@ -1,5 +1,6 @@
 """What the engine's tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def shelf(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Four chapters: on a module, on a module through it, on a file, on nothing."""
-    monkeypatch.setenv("PYTHONPATH", str(project.root / "src"))
+    monkeypatch.setenv("PYTHONPATH", str(project.root / "src"), prepend=os.pathsep)
     project.write("src/near.py", "from far import far\n\ndef near():\n    return far() + 1\n")
     project.write("src/far.py", "def far():\n    return 1\n")
     project.write("src/other.py", "")

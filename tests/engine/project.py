@@ -97,12 +97,17 @@ class Project:
         """Update, and return the names of the chapters that had to be executed for it."""
         return {name for name, run in self.update().items() if not run.cached}
 
+    def surroundings(self, **more: str) -> dict[str, str]:
+        """Return the environment of a build, in which the project's `src` can be imported."""
+        path = os.pathsep.join([str(self.root / "src"), os.environ.get("PYTHONPATH", "")])
+        return surroundings(PYTHONPATH=path, **more)
+
     def build(self, **environment: str) -> subprocess.CompletedProcess[str]:
         """Build the site as `make site` does, and return what came of it."""
         return subprocess.run(
             BUILD,
             cwd=self.root,
-            env=surroundings(**environment),
+            env=self.surroundings(**environment),
             capture_output=True,
             text=True,
             check=False,

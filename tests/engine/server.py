@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import unescape
 from http.client import HTTPConnection
 
-from tests.engine.project import Project, surroundings
+from tests.engine.project import Project
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Server:
 
 
 @contextmanager
-def serving(project: Project, **environment: str) -> Iterator[Server]:
+def serving(project: Project) -> Iterator[Server]:
     """Start a server, wait until it answers, and end it; it must not have ended by itself."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -66,7 +66,7 @@ def serving(project: Project, **environment: str) -> Iterator[Server]:
         subprocess.Popen(
             command,
             cwd=project.root,
-            env=surroundings(**environment),
+            env=project.surroundings(),
             stdout=log,
             stderr=subprocess.STDOUT,
         ) as process,

@@ -159,7 +159,7 @@ def test_a_new_version_runs_the_chapters_that_import_it(
 
     project.write("installed/thing.py", "x = 1\n")
     install("1.0")
-    monkeypatch.setenv("PYTHONPATH", str(project.root / "installed"))
+    monkeypatch.setenv("PYTHONPATH", str(project.root / "installed"), prepend=os.pathsep)
     monkeypatch.syspath_prepend(str(project.root / "installed"))
     project.chapter("01_a", "from importlib.metadata import version\nprint(version('thing'))")
     project.chapter("02_b", "x = 1\nprint(x)")

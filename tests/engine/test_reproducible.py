@@ -52,7 +52,7 @@ def files(site: Path) -> dict[str, bytes]:
 
 def built(project: Project, **environment: str) -> dict[str, bytes]:
     """Build, and return every file of the site."""
-    build = project.build(PYTHONPATH=str(project.root / "src"), **environment)
+    build = project.build(**environment)
     assert build.returncode == 0, build.stdout + build.stderr
     return files(project.root / "site")
 

@@ -1,5 +1,6 @@
 """Running chapters: fresh, parallel, isolated, and every failure at its line."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -187,7 +188,7 @@ def test_a_traceback_speaks_of_files_that_people_edit(
 ) -> None:
     """Each step is a line of the script or of the project, from the cell inwards."""
     project.write("lib/helper.py", "def third(x):\n    return x[3]\n")
-    monkeypatch.setenv("PYTHONPATH", str(project.root / "lib"))
+    monkeypatch.setenv("PYTHONPATH", str(project.root / "lib"), prepend=os.pathsep)
     project.chapter("01_a", "from helper import third", "y = 1\nthird([])")
     error = project.run()["01_a"].error
     assert str(error) == (
@@ -285,7 +286,9 @@ def test_nothing_is_left_behind(project: Project, monkeypatch: pytest.MonkeyPatc
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(project.write("lib/helper.py", "x = 1\n").parent))
+    monkeypatch.setenv(
+        "PYTHONPATH", str(project.write("lib/helper.py", "x = 1\n").parent), prepend=os.pathsep
+    )
     project.chapter("01_a", "import helper", "1 / 0")
     assert str(project.run()["01_a"].error).startswith("tutorials/01_a.py:8: ZeroDivisionError")
     assert list(temporary.iterdir()) == []

@@ -13,9 +13,8 @@ from tests.engine.server import Server, serving
 
 
 @pytest.fixture
-def book(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+def book(project: Project) -> Project:
     """A project whose first chapter imports a module; strict, as ours is."""
-    monkeypatch.setenv("PYTHONPATH", str(project.root / "src"))
     project.write("mkdocs.yml", CONFIGURATION + "watch: [src, tutorials]\n")
     project.write("src/tool.py", "def tool():\n    return 'made by tool'\n")
     project.chapter("01_a", "from tool import tool\nprint(tool())")
