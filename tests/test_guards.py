@@ -1,6 +1,6 @@
 """The wording of errors."""
 
-from ptfund._guards import must
+from ptfund._guards import must, must_be
 
 
 def test_message_names_the_argument_the_requirement_and_what_came() -> None:
@@ -21,3 +21,10 @@ def test_shapes_read_as_tuples() -> None:
 def test_is_a_value_error_that_is_not_yet_raised() -> None:
     """The caller raises it, so that the traceback ends at the check."""
     assert type(must("x", "be", 1)) is ValueError
+
+
+def test_wrong_kind_is_a_type_error_with_the_same_wording() -> None:
+    """Python's own distinction: a TypeError for what a thing is, a ValueError for its value."""
+    error = must_be("data", "a number", "2")
+    assert type(error) is TypeError
+    assert str(error) == "data must be a number, got '2'"

@@ -2,6 +2,7 @@
 
 import gzip
 import importlib
+import inspect
 import re
 from html import unescape
 from pathlib import Path
@@ -40,7 +41,7 @@ def test_every_output_is_on_its_page(built_site: Path, executed_book: list[Run])
 
 
 def test_every_public_name_has_its_place_in_the_reference(built_site: Path) -> None:
-    """The inventory holds each module of the package, what is in its `__all__`, and no more."""
+    """The inventory holds each module, what is in its `__all__`, its members, and no more."""
     with (built_site / "objects.inv").open("rb") as file:
         listed = set(Inventory.parse_sphinx(file))
     modules = [path.stem for path in (ROOT / "src" / "ptfund").glob("[a-z]*.py")]
@@ -49,8 +50,11 @@ def test_every_public_name_has_its_place_in_the_reference(built_site: Path) -> N
         module = importlib.import_module(f"ptfund.{name}")
         for symbol in module.__all__:
             public.add(f"ptfund.{name}.{symbol}")
-            fields = getattr(getattr(module, symbol), "_fields", ())
-            public |= {f"ptfund.{name}.{symbol}.{field}" for field in fields}
+            thing = getattr(module, symbol)
+            if inspect.isclass(thing):
+                members = {*vars(thing), *inspect.get_annotations(thing)}
+                own = {member for member in members if not member.startswith("_")}
+                public |= {f"ptfund.{name}.{symbol}.{member}" for member in own}
     assert {name for name in listed if name.startswith("ptfund.")} == public
 
 
