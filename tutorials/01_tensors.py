@@ -1028,5 +1028,6 @@ assert_close(plain, regular)
 #
 # ## Next
 #
-# Chapter 2, *Automatic differentiation*, opens the notes that `requires_grad=True` keeps: it
-# finds gradients by nudging, then by hand, then builds in forty lines what `backward` does.
+# Chapter 2, [Automatic differentiation](02_autograd.py), opens the notes that
+# `requires_grad=True` keeps: it finds gradients by nudging, then by hand, then builds in forty
+# lines what `backward` does.
