@@ -81,8 +81,8 @@ print(slope(cube, torch.tensor(2.0), 1e-8))
 
 # %% [markdown]
 # ??? success "Answer"
-#     0. Of 2.00000001 a `float32` keeps no more than 2.000000, so that $x + h$ is $x$: nothing
-#     was nudged.
+#     Zero. Of 2.00000001 a `float32` keeps no more than 2.000000, so that $x + h$ is $x$:
+#     nothing was nudged.
 #
 # Somewhere between 1 and that lies the best nudge. We try 31 of them, each at 101 places $x$,
 # and keep the largest *relative* error among the places: the error as a share of the true
@@ -807,8 +807,10 @@ assert_close(product, pair.grad)
 # A gradient can be taken with respect to any input, an image among them. Let $c$ be the mean of
 # all fives. Score an image $x$ by how near it is to $c$:
 #
-# $$s(x) = -\sum_j \left( x_j - c_j \right)^2
-# \qquad \frac{\partial s}{\partial x_j} = 2 \left( c_j - x_j \right)$$
+# $$\begin{aligned}
+# s(x) &= -\sum_j \left( x_j - c_j \right)^2 \\
+# \frac{\partial s}{\partial x_j} &= 2 \left( c_j - x_j \right)
+# \end{aligned}$$
 #
 # !!! question "Predict"
 #     In some pixels the image has more ink than the mean five. Which sign does the gradient

@@ -21,7 +21,10 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture
 def shelf(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Four chapters: on a module, on a module through it, on a file, on nothing."""
-    monkeypatch.setenv("PYTHONPATH", str(project.root / "src"), prepend=os.pathsep)
+    folders = os.pathsep.join(str(project.root / name) for name in ("src", "later"))
+    monkeypatch.setenv("PYTHONPATH", folders, prepend=os.pathsep)
+    project.write("later/other.py", "")
+    project.write("src/far/notes.txt", "")
     project.write("src/near.py", "from far import far\n\ndef near():\n    return far() + 1\n")
     project.write("src/far.py", "def far():\n    return 1\n")
     project.write("src/other.py", "")

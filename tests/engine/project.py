@@ -71,7 +71,7 @@ class Project:
         """Return the files that people edit, with their contents."""
         return {
             path.relative_to(self.root).as_posix(): path.read_bytes()
-            for folder in ("data", "docs", "src", "tutorials")
+            for folder in ("data", "docs", "later", "src", "tutorials")
             for path in (self.root / folder).rglob("*")
             if path.is_file()
         }

@@ -52,6 +52,10 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
         set(),
     ),
     "a new module that nobody looks for": (lambda p: p.write("src/new.py", ""), set()),
+    "a module that is found too late": (
+        lambda p: p.write("later/near.py", "def near():\n    return 9\n"),
+        set(),
+    ),
     "a package in front of a module": (
         lambda p: p.write("src/far/__init__.py", "def far():\n    return 7\n"),
         {"01_near", "02_far"},

@@ -61,6 +61,13 @@ def bare_addresses(cells: list[NotebookNode]) -> list[str]:
     return re.findall(r"(?:https?://|www\.)\S+", text)
 
 
+def accidental_lists(cells: list[NotebookNode]) -> list[str]:
+    """List numbers at the beginning of a paragraph that Markdown takes for that of a list."""
+    text = replaced(text_of(cells), fence="")
+    begins = r"(?:\A|\n[ >]*\n|^(?:\?\?\?|!!!).*\n)[ >]*"
+    return re.findall(rf"{begins}(?!1\.)(\d+\.) ", text, flags=re.MULTILINE)
+
+
 def faulty_expressions(cells: list[NotebookNode]) -> list[str]:
     """List what cannot be evaluated: no expression, one that writes, or one that is misplaced."""
     found, begun = [], False

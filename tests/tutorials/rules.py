@@ -21,6 +21,7 @@ RULES: list[Rule] = [
     structure_rules.unproven_observations,
     structure_rules.broken_links,
     prose_rules.long_prose,
+    prose_rules.accidental_lists,
     prose_rules.bare_addresses,
     prose_rules.faulty_expressions,
     prose_rules.typed_numbers,

@@ -38,6 +38,7 @@ MUTATIONS = [
     ("unproven_observations", r"(?s)" + OBSERVATION + r".*?\n(# - )", r"\1Said.\n\2"),
     ("broken_links", r"\]\(#when-types-meet\)", "](#when-shapes-meet)"),
     ("long_prose", LAST_PROSE, "\n# " + "word " * 81 + LAST_PROSE),
+    ("accidental_lists", "\n# ## ", "\n# 0. Nothing.\n#\n# ## "),
     ("bare_addresses", "\n# ## ", "\n# https://pytorch.org\n#\n# ## "),
     ("faulty_expressions", LAST_PROSE, "\n# `{python} total = 1`" + LAST_PROSE),
     ("faulty_expressions", "# PyTorch computes", "# `{python} 1 + 1` computes"),

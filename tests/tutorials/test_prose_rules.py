@@ -3,6 +3,7 @@
 import pytest
 
 from tests.tutorials.prose_rules import (
+    accidental_lists,
     bare_addresses,
     faulty_expressions,
     long_prose,
@@ -70,6 +71,23 @@ def test_words_are_what_is_read(text: str, count: int) -> None:
 def test_bare_addresses_are_found(text: str, finds: int) -> None:
     """A link is read aloud by its words."""
     assert len(bare_addresses(cells_of(prose(text)))) == finds
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("0. Of nothing.", ["0."]),
+        ("Text.\n\n7. Seven.", ["7."]),
+        ('??? success "Answer"\n    0. Nothing.', ["0."]),
+        ("1. One.\n2. Two.", []),
+        ("It is\n2. That is all.", []),
+        ("2.5 is a number.", []),
+        ("Text.\n\n```\n\n0. x\n```", []),
+    ],
+)
+def test_accidental_lists_are_found(text: str, found: list[str]) -> None:
+    """A list begins with 1; a sentence that is only a number does not begin a paragraph."""
+    assert accidental_lists(cells_of(prose(text))) == found
 
 
 @pytest.mark.parametrize(
