@@ -25,12 +25,14 @@ def shelf(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("PYTHONPATH", folders, prepend=os.pathsep)
     project.write("later/other.py", "")
     project.write("src/far/notes.txt", "")
+    project.write("src/kit/__init__.py", "")
+    project.write("src/kit/part.py", "")
     project.write("src/near.py", "from far import far\n\ndef near():\n    return far() + 1\n")
     project.write("src/far.py", "def far():\n    return 1\n")
     project.write("src/other.py", "")
     project.write("data/numbers.txt", "1 2 3")
     project.chapter("01_near", "from near import near\nprint(near())")
-    project.chapter("02_far", "from far import far\nprint(far())")
+    project.chapter("02_far", "import kit.part\nfrom far import far\nprint(far())")
     project.chapter(
         "03_data", "from pathlib import Path\nprint(Path('../data/numbers.txt').read_text())"
     )

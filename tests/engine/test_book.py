@@ -42,6 +42,11 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
         {"01_near", "02_far"},
     ),
     "a module that nobody imports": (lambda p: p.write("src/other.py", "x = 1"), set()),
+    "what a package begins with": (
+        lambda p: p.write("src/kit/__init__.py", "x = 1\n"),
+        {"02_far"},
+    ),
+    "a new module in a package": (lambda p: p.write("src/kit/new.py", ""), set()),
     "a data file": (lambda p: p.write("data/numbers.txt", "4 5 6"), {"03_data"}),
     "only a time stamp": (lambda p: os.utime(p.root / "src" / "far.py", (1, 1)), set()),
     "a document": (lambda p: p.write("docs/index.md", "# Other\n"), set()),
