@@ -145,22 +145,20 @@ def test_a_variable_counts_for_the_chapters_that_ask_for_it(
     assert project.executed() == {"01_a", "03_c"}
 
 
-def test_a_new_version_runs_the_chapters_that_import_it(
-    project: Project, monkeypatch: pytest.MonkeyPatch
+def test_a_new_version_runs_the_chapters_that_ask_for_it(
+    project: Project, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where a chapter only asks for the version, and nothing of the code is new."""
+    """A chapter may print the version of a package that it does not import."""
+    installed = tmp_path_factory.mktemp("installed")
+    metadata = installed / "thing-1.dist-info" / "METADATA"
+    metadata.parent.mkdir()
 
     def install(version: str) -> None:
-        project.write(
-            "installed/thing-1.dist-info/METADATA",
-            f"Metadata-Version: 2.1\nName: thing\nVersion: {version}\n",
-        )
-        project.write("installed/thing-1.dist-info/top_level.txt", "thing\n")
+        metadata.write_text(f"Metadata-Version: 2.1\nName: thing\nVersion: {version}\n")
 
-    project.write("installed/thing.py", "x = 1\n")
     install("1.0")
-    monkeypatch.setenv("PYTHONPATH", str(project.root / "installed"), prepend=os.pathsep)
-    monkeypatch.syspath_prepend(str(project.root / "installed"))
+    monkeypatch.setenv("PYTHONPATH", str(installed), prepend=os.pathsep)
+    monkeypatch.syspath_prepend(str(installed))
     project.chapter("01_a", "from importlib.metadata import version\nprint(version('thing'))")
     project.chapter("02_b", "x = 1\nprint(x)")
     assert project.executed() == {"01_a", "02_b"}
@@ -169,6 +167,16 @@ def test_a_new_version_runs_the_chapters_that_import_it(
     assert project.executed() == {"01_a"}
     install("1.0")
     assert project.executed() == set()
+
+
+def test_what_a_chapter_adds_to_was_there_before(project: Project) -> None:
+    """A file that grows with each run is an input that changes with each run."""
+    project.chapter(
+        "01_a",
+        "with open('log.txt', 'a') as file:\n    x = file.write('x')\n"
+        "with open('log.txt') as file:\n    print(file.read())",
+    )
+    assert [text_of(project.update()["01_a"], 1) for _ in range(3)] == ["x\n", "xx\n", "xxx\n"]
 
 
 def test_versions_of_what_is_imported_are_inputs(project: Project) -> None:
