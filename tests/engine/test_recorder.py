@@ -9,6 +9,7 @@ from itertools import count
 
 import pytest
 
+from ptfund._site.inputs import ENGINE
 from tests.engine.project import Project, text_of
 
 Edit = Callable[[Project], object]
@@ -177,6 +178,15 @@ def test_what_a_chapter_adds_to_was_there_before(project: Project) -> None:
         "with open('log.txt') as file:\n    print(file.read())",
     )
     assert [text_of(project.update()["01_a"], 1) for _ in range(3)] == ["x\n", "xx\n", "xxx\n"]
+
+
+def test_what_the_kernel_has_imported_before_counts(project: Project) -> None:
+    """Each kernel begins with the package itself; its engine is part of the key instead."""
+    project.chapter("01_a", "x = 1")
+    inputs = project.update()["01_a"].inputs
+    assert inputs is not None
+    assert str(ENGINE.parent / "__init__.py") in inputs["file"]
+    assert not [name for name in inputs["file"] if name.startswith(str(ENGINE))]
 
 
 def test_versions_of_what_is_imported_are_inputs(project: Project) -> None:
