@@ -4,7 +4,7 @@ import gzip
 import importlib
 import inspect
 import re
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
@@ -30,7 +30,7 @@ def size(text: str) -> int:
 
 
 def test_every_output_is_on_its_page(built_site: Path, executed_book: list[Run]) -> None:
-    """A second run of each chapter gives, to the byte, the outputs that its page shows."""
+    """A second run of each chapter gives, to the byte, the outputs and values on its page."""
     assert [run.chapter.slug for run in executed_book] == [chapter.slug for chapter in CHAPTERS]
     for run in executed_book:
         assert run.error is None, run.error
@@ -38,6 +38,9 @@ def test_every_output_is_on_its_page(built_site: Path, executed_book: list[Run])
         outputs = to_outputs(run.notebook)
         assert len(outputs) == page.count('<div class="output"')
         assert all(output in page for output in outputs.values())
+        values = [v for cell in run.notebook.cells for v in cell.metadata.get("values", ())]
+        assert len(values) == sum(step.kind == "expression" for step in run.chapter.steps)
+        assert all(escape(value) in page for value in values)
 
 
 def test_every_public_name_has_its_place_in_the_reference(built_site: Path) -> None:
