@@ -99,8 +99,8 @@ USES: dict[str, tuple[str, Edit | None]] = {
     ),
     "a file that it has written itself": (
         (
-            "from pathlib import Path\nx = Path('made.txt').write_text('made')\n"
-            "print(Path('made.txt').read_text())"
+            "from pathlib import Path\nfile = Path('made.txt')\nx = file.write_text('made')\n"
+            "print(file.read_text())\nfile.unlink()"
         ),
         None,
     ),

@@ -132,8 +132,8 @@ class Recorder:
         self._note_state(kind, full.relative_to(self._root).as_posix() if inside else str(full))
 
     def _note_state(self, kind: str, name: str) -> None:
-        """Note the state in which an input is met first."""
-        if name not in self._inputs[kind] and not self._is_looking():
+        """Note an input, in the state in which it was met first."""
+        if not self._is_looking():
             with self._looking():
                 self._inputs[kind][name] = self._present.state(kind, name)
 
