@@ -86,6 +86,14 @@ USES: dict[str, tuple[str, Edit | None]] = {
         ),
         lambda p: p.edit("src/far.py", "return 1", f"return {next(new)}"),
     ),
+    "the name of a module, in a subprocess": (
+        (
+            "import subprocess, sys\n"
+            "print(subprocess.run([sys.executable, '-c', 'import other; print(other.__name__)'],\n"
+            "    capture_output=True, text=True).stdout)"
+        ),
+        lambda p: (p.root / "src" / "other.py").rename(p.root / "src" / f"other{next(new)}.py"),
+    ),
     "a shell": (
         "import os, sys\nx = os.system(f\"{sys.executable} -c 'import far; print(far.far())'\")",
         lambda p: p.edit("src/far.py", "return 1", f"return {next(new)}"),

@@ -256,6 +256,25 @@ def test_marking_lines_changes_nothing(project: Project) -> None:
     assert run.notebook.cells[3].outputs[0].data["text/plain"] == "7"
 
 
+def test_what_goes_on_after_the_last_cell_does_no_harm(project: Project) -> None:
+    """A thread that prints on, and a kernel that dies then; what it used is then unknown."""
+    project.chapter(
+        "01_a",
+        "import threading, time\ndef go_on():\n    while True:\n        print('still here')\n"
+        "        time.sleep(0.001)\nthreading.Thread(target=go_on, daemon=True).start()",
+    )
+    project.chapter(
+        "02_b",
+        "import builtins, os\nbuiltins.__ptfund_inputs__ = lambda: os._exit(3)",
+    )
+    prints, dies = project.run().values()
+    assert prints.error is None
+    assert prints.inputs is not None
+    assert (dies.error, dies.inputs) == (None, None)
+    assert project.executed() == {"01_a", "02_b"}
+    assert project.executed() == {"02_b"}
+
+
 def test_time_memory_and_cells_are_measured(project: Project) -> None:
     """A chapter that holds 200 MB shows at least so much more than one that holds none."""
     project.chapter("01_a", "x = 1")

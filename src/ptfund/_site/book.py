@@ -64,7 +64,7 @@ def run_book(
     def finish(run: Run) -> None:
         verb = "failed after" if run.failure else "executed in"
         say(f"{run.chapter.script}: {run.chapter.code_cells} cells, {verb} {run.seconds:.1f} s")
-        if run.failure is None:
+        if run.failure is None and run.inputs is not None:
             store.keep(run)
 
     report = folder / "report.json"

@@ -41,12 +41,12 @@ class Store:
         self._surroundings = [sys.version, platform.system(), platform.machine(), steering, engine]
 
     def find(self, chapter: Chapter) -> Run | None:
-        """Return the latest run of a chapter that nothing has made stale, if there is one.
+        """Return a run of a chapter that nothing has made stale, if there is one.
 
         It may have been kept under another name: what a script is called changes no result.
         """
         key = self._key(chapter)
-        for path in sorted(self._folder.glob(f"*/{key}-*.json"), key=_age):
+        for path in self._folder.glob(f"*/{key}-*.json"):
             entry = _read(path)
             if entry is not None and self._present.agrees(entry["inputs"]):
                 run = Run(chapter=chapter, cached=True, **entry)

@@ -273,9 +273,14 @@ class _Kernel:
         """Ask what the steps so far have used; a kernel that is stuck or dead does not know."""
         if not self._answers:
             return None
-        (output,) = await self._outputs(INPUTS)
+        try:
+            outputs = await self._outputs(INPUTS)
+        except DeadKernelError:
+            return None
+        # A thread that the chapter has left may have printed beside it.
+        told = next(output.data[TEXT] for output in outputs if TEXT in output.get("data", {}))
         inputs: Inputs
-        inputs, modules = json.loads(output.data[TEXT])
+        inputs, modules = json.loads(told)
         present = Present(self._root, {})
         for name in distributions_of(modules):
             inputs["distribution"][name] = present.state("distribution", name)
