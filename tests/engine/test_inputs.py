@@ -4,7 +4,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-import numpy
+import numpy as np
 import pytest
 
 from ptfund._site import inputs
@@ -66,7 +66,7 @@ def test_variables_and_distributions(tmp_path: Path) -> None:
     states = {state(tmp_path, "variable", name) for name in ("SET", "EMPTY", "UNSET")}
     assert len(states) == 3
     assert not states & {"1", ""}
-    assert state(tmp_path, "distribution", "numpy") == numpy.__version__
+    assert state(tmp_path, "distribution", "numpy") == np.__version__
     assert state(tmp_path, "distribution", "no-such-thing") is None
     assert distributions_of(["numpy", "sklearn", "no_such_thing"]) == ["numpy", "scikit-learn"]
 
@@ -76,7 +76,7 @@ def test_each_state_is_looked_up_once_and_compared(tmp_path: Path) -> None:
     file = tmp_path / "a"
     file.write_text("one")
     present = Present(tmp_path, {})
-    recorded = {"file": {"a": present.state("file", "a")}, "variable": {"SET": None}}
+    recorded: inputs.Inputs = {"file": {"a": present.state("file", "a")}, "variable": {"SET": None}}
     file.write_text("two")
     assert present.agrees(recorded)
     assert not Present(tmp_path, {}).agrees(recorded)
@@ -87,8 +87,8 @@ def test_each_state_is_looked_up_once_and_compared(tmp_path: Path) -> None:
 def test_what_is_installed_is_told_from_the_project(tmp_path: Path) -> None:
     """Packages, Python itself, and links to them; not a folder of one's own."""
     link = tmp_path / "link"
-    link.symlink_to(Path(numpy.__file__).parent)
-    for path in (numpy.__file__, sysconfig.get_path("stdlib"), sys.prefix, str(link)):
+    link.symlink_to(Path(np.__file__).parent)
+    for path in (np.__file__, sysconfig.get_path("stdlib"), sys.prefix, str(link)):
         assert is_installed(path)
     for path in (str(tmp_path), __file__, inputs.__file__):
         assert not is_installed(path)

@@ -50,12 +50,8 @@ class Store:
             entry = _read(path)
             if entry is not None and self._present.agrees(entry["inputs"]):
                 run = Run(chapter=chapter, cached=True, **entry)
-                # Used again: the last to go, and found under the name that the chapter has now.
-                if path.parent.name == chapter.name:
-                    with suppress(FileNotFoundError):  # another build has just let it go
-                        os.utime(path)
-                else:
-                    self.keep(run)
+                with suppress(FileNotFoundError):  # another build has just let it go
+                    os.utime(path)  # used again, so it is the last to go
                 return run
         return None
 
