@@ -469,11 +469,11 @@ with raises(RuntimeError):
 #
 # ## The accident
 #
-# An error is the lucky case. Suppose that predictions come as a column, (3, 1), and the true
-# values, the *targets*, as (3,). We judge them by their *mean squared error*, the mean of the
-# squared differences $p_i - t_i$:
+# An error is the lucky case. Suppose that predictions, $\hat{y}$ ("y hat"), come as a column,
+# (3, 1), and the true values, the *targets* $y$, as (3,). We judge them by the *mean squared
+# error*:
 #
-# $$\frac{1}{n} \sum_{i=1}^{n} (p_i - t_i)^2$$
+# $$\frac{1}{n} \sum_{i=1}^{n} \left( \hat{y}_i - y_i \right)^2$$
 #
 # !!! question "Predict"
 #     All three predictions are right. Which mean squared error is printed?

@@ -36,6 +36,14 @@ EDITS: dict[str, tuple[Edit, set[str]]] = {
         ),
         {"04_alone"},
     ),
+    "an expression made a cell": (
+        lambda p: p.edit(
+            "tutorials/04_alone.py",
+            "# %% [markdown]\n# Twice that is `{python} 2 * value`.\n",
+            "# %%\n2 * value\n\n# %% [markdown]\n",
+        ),
+        {"04_alone"},
+    ),
     "a module": (lambda p: p.edit("src/near.py", "+ 1", "+ 2"), {"01_near"}),
     "a module of a module": (
         lambda p: p.edit("src/far.py", "return 1", "return 3"),
