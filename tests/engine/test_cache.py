@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -27,31 +28,39 @@ def test_what_is_stored_is_what_was_shown(shelf: Project) -> None:
     assert stored["04_alone"].notebook.cells[2].metadata["values"] == ["4"]
 
 
-@pytest.mark.parametrize(
-    "change",
-    ["python", "platform", "threads", "steering", "engine"],
-)
 def test_another_machine_or_engine_runs_everything(
-    shelf: Project, monkeypatch: pytest.MonkeyPatch, change: str
+    project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Python, platform, settings of libraries and the engine's own sources are part of the key."""
-    chapter = next(iter(shelf.update().values())).chapter
-    assert cache.Store(shelf.root / ".cache/ptfund/runs", shelf.root).find(chapter)
-    if change == "python":
-        monkeypatch.setattr("sys.version", "4.0")
-    elif change == "platform":
-        monkeypatch.setattr("platform.machine", lambda: "abacus")
-    elif change == "threads":
-        monkeypatch.setitem(run.ENVIRONMENT, "OMP_NUM_THREADS", "2")
-    elif change == "steering":
-        monkeypatch.setenv("TORCH_SOMETHING", "1")
-    else:
-        engine = shelf.root / "engine"
-        shutil.copytree(ENGINE, engine)
-        monkeypatch.setattr(cache, "ENGINE", engine)
-        assert cache.Store(shelf.root / ".cache/ptfund/runs", shelf.root).find(chapter)
-        (engine / "run.py").write_text("# Other.\n")
-    assert not cache.Store(shelf.root / ".cache/ptfund/runs", shelf.root).find(chapter)
+    """Python, platform, settings of libraries, the engine and what it leans on: all in the key."""
+    project.chapter("01_a", "x = 1")
+    chapter = project.update()["01_a"].chapter
+    engine = project.root / "engine"
+    shutil.copytree(ENGINE, engine)
+    monkeypatch.setattr(cache, "ENGINE", engine)
+
+    def is_found() -> bool:
+        return (
+            cache.Store(project.root / ".cache/ptfund/runs", project.root).find(chapter) is not None
+        )
+
+    genuine = metadata.version
+
+    def asked(name: str) -> str:
+        return "0.1" if name == "nbclient" else genuine(name)
+
+    changes: dict[str, Callable[[pytest.MonkeyPatch], object]] = {
+        "python": lambda patch: patch.setattr("sys.version", "4.0"),
+        "platform": lambda patch: patch.setattr("platform.machine", lambda: "abacus"),
+        "threads": lambda patch: patch.setitem(run.ENVIRONMENT, "OMP_NUM_THREADS", "2"),
+        "steering": lambda patch: patch.setenv("TORCH_SOMETHING", "1"),
+        "client": lambda patch: patch.setattr("importlib.metadata.version", asked),
+        "engine": lambda _: (engine / "run.py").write_text("# Other.\n"),
+    }
+    for kind, change in changes.items():
+        assert is_found(), kind
+        with monkeypatch.context() as patch:
+            change(patch)
+            assert not is_found(), kind
 
 
 def test_a_failure_is_not_kept(project: Project) -> None:

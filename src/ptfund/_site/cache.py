@@ -23,8 +23,10 @@ __all__ = ["Store"]
 
 KEPT = 8  # runs a chapter: enough to go back and forth between a few versions
 
-# The modules that decide what a run gives, and how it is stored.
+# The modules that decide what a run gives, and how it is stored, and what they lean on; what
+# the kernel leans on is among the inputs.
 _EXECUTING = ("cache", "chapter", "inputs", "kernel", "recorder", "run")
+_CLIENTS = ("jupyter_client", "nbclient", "nbformat")
 # Variables by which libraries choose how to compute.
 _STEERING = ("ATEN_", "KMP_", "LD_", "MKL_", "OMP_", "OPENBLAS_", "PYTORCH_", "TORCH_")
 
@@ -38,7 +40,9 @@ class Store:
         self._present = Present(root, environment)
         steering = {k: v for k, v in environment.items() if k.startswith(_STEERING)}
         engine = [(ENGINE / f"{name}.py").read_text() for name in _EXECUTING]
-        self._surroundings = [sys.version, platform.system(), platform.machine(), steering, engine]
+        clients = [self._present.state("distribution", name) for name in _CLIENTS]
+        machine = [sys.version, platform.system(), platform.machine()]
+        self._surroundings = [machine, steering, engine, clients]
 
     def find(self, chapter: Chapter) -> Run | None:
         """Return a run of a chapter that nothing has made stale, if there is one.

@@ -1,8 +1,9 @@
 """Inside a kernel: notes what the code there uses, while it uses it.
 
-Files are noticed as Python opens them, modules where they are looked for, so that also one
-that appears later counts. What compiled code opens by itself is not noticed, nor a look
-whether a file exists.
+Files of the project are noticed as Python opens them, modules where they are looked for, so
+that also one that appears later counts; another process is taken to import every module. Not
+noticed is what compiled code opens by itself, what another process reads beside modules, and
+a look whether a file exists.
 """
 
 import os
