@@ -60,8 +60,12 @@ def test_a_failure_is_a_page_until_it_is_mended(server: Server) -> None:
     server.after("tutorials/01_a.py", "# # A chapter", "# # A chapter\n#\n# With more")
     assert "tutorials/01_a.py:8: ZeroDivisionError" in server.page("/tutorials/a/")
     assert server.log().count("tutorials/01_a.py: 1 cells") == executions
-    server.after("src/tool.py", "return 1 / 0", "return 'mended'")
-    assert "mended" in server.page("/tutorials/a/")
+    server.after("src/tool.py", "return 1 / 0", "return 'as good as new'")
+    assert "as good as new" in server.page("/tutorials/a/")
+    server.after("tutorials/01_a.py", "print(tool())", "tool() + 1")
+    assert "tutorials/01_a.py:8: TypeError" in server.page("/tutorials/a/")
+    server.after("tutorials/01_a.py", "tool() + 1", "print('by code:', tool())")
+    assert "by code: as good as new" in server.page("/tutorials/a/")
 
 
 BROKEN = {
