@@ -1,5 +1,6 @@
 """A site replaces the one before at once, or leaves it alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,20 @@ def test_an_unfinished_site_is_removed(tmp_path: Path) -> None:
     discard(staged)
     discard(staged)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_many_may_publish_at_once(tmp_path: Path) -> None:
+    """Each waits for its turn; the last site stands whole, and no other is left."""
+    site = tmp_path / "site"
+
+    def publish_many(publisher: int) -> None:
+        for number in range(50):
+            staged = staging_folder(site)
+            for name in ("one", "two"):
+                (staged / name).write_text(f"{publisher} {number}")
+            publish(staged, site)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(publish_many, range(4)))
+    assert (site / "one").read_text() == (site / "two").read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
