@@ -10,6 +10,7 @@ import signal
 import subprocess
 import termios
 import time
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -266,6 +267,15 @@ def test_a_full_disk_is_one_clear_line(book: Project) -> None:
     assert not list(book.root.glob(".site-*"))
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Started in the background by a shell, the tests and what they start ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interrupted_build_leaves_no_kernel_and_the_old_site(book: Project) -> None:
     """Ctrl-C ends the build and what it had started, without a traceback."""
     before = with_old_site(book)
