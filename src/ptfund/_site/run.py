@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
@@ -78,7 +79,7 @@ class Run:
     peak_memory: int = 0
     cached: bool = False
 
-    @property
+    @cached_property
     def notebook(self) -> NotebookNode:
         """The chapter with its outputs."""
         return self.chapter.notebook(self.results)
