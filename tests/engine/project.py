@@ -69,12 +69,10 @@ class Project:
 
     def sources(self) -> dict[str, bytes]:
         """Return the files that people edit, with their contents."""
-        return {
-            path.relative_to(self.root).as_posix(): path.read_bytes()
-            for folder in ("data", "docs", "later", "src", "tutorials")
-            for path in (self.root / folder).rglob("*")
-            if path.is_file()
-        }
+        found: dict[str, bytes] = {}
+        for folder in ("data", "docs", "later", "src", "tutorials"):
+            found |= _files(self.root / folder, self.root)
+        return found
 
     def restore(self, sources: dict[str, bytes]) -> None:
         """Take all edits back."""
@@ -113,9 +111,19 @@ class Project:
             check=False,
         )
 
+    def site(self) -> dict[str, bytes]:
+        """Return every file of the site that stands, with its content."""
+        return _files(self.root / "site", self.root / "site")
+
     def page(self, slug: str) -> str:
         """Return the HTML of a chapter's page in the site that stands."""
         return (self.root / "site" / "tutorials" / slug / "index.html").read_text(encoding="utf-8")
+
+
+def _files(folder: Path, root: Path) -> dict[str, bytes]:
+    """Return the files of a folder by their names as seen from a root."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
 def text_of(run: Run, cell: int) -> str:

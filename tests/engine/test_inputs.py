@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ptfund._site import inputs
-from ptfund._site.inputs import Present, distributions_of, is_installed
+from ptfund._site.inputs import Present, is_installed
 
 
 def state(root: Path, kind: str, name: str) -> str | None:
@@ -68,7 +68,9 @@ def test_variables_and_distributions(tmp_path: Path) -> None:
     assert not states & {"1", ""}
     assert state(tmp_path, "distribution", "numpy") == np.__version__
     assert state(tmp_path, "distribution", "no-such-thing") is None
-    assert distributions_of(["numpy", "sklearn", "no_such_thing"]) == ["numpy", "scikit-learn"]
+    found = Present(tmp_path, {}).distributions(["numpy", "sklearn", "no_such_thing"])
+    assert list(found) == ["numpy", "scikit-learn"]
+    assert found["numpy"] == np.__version__
 
 
 def test_each_state_is_looked_up_once_and_compared(tmp_path: Path) -> None:

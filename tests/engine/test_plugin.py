@@ -63,21 +63,11 @@ def book(project: Project) -> Project:
     return project
 
 
-def snapshot(project: Project) -> dict[str, bytes]:
-    """Return every file of the site with its content."""
-    site = project.root / "site"
-    return {
-        path.relative_to(site).as_posix(): path.read_bytes()
-        for path in sorted(site.rglob("*"))
-        if path.is_file()
-    }
-
-
 def with_old_site(project: Project) -> dict[str, bytes]:
     """Put a site where the last good one would be, and return its files."""
     project.write("site/index.html", "the site before")
     project.write("site/tutorials/tensors/index.html", "the page before")
-    return snapshot(project)
+    return project.site()
 
 
 def test_a_good_book_becomes_a_site(book: Project) -> None:
@@ -215,7 +205,7 @@ def test_a_fault_stops_the_build_and_leaves_the_old_site(book: Project, kind: st
     assert built.returncode == 1
     assert f"{name}:{line}: " in built.stdout + built.stderr
     assert "most recent call last" not in built.stdout + built.stderr
-    assert snapshot(book) == before
+    assert book.site() == before
     assert not list(book.root.glob(".site-*"))
 
 
@@ -263,7 +253,7 @@ def test_a_full_disk_is_one_clear_line(book: Project) -> None:
     assert built.returncode == 1, said
     assert "File too large" in said
     assert "Traceback" not in said
-    assert snapshot(book) == before
+    assert book.site() == before
     assert not list(book.root.glob(".site-*"))
 
 
@@ -302,7 +292,7 @@ def test_an_interrupted_build_leaves_no_kernel_and_the_old_site(book: Project) -
     assert "Traceback" not in said
     with pytest.raises(ProcessLookupError):
         os.kill(int(told.read_text()), 0)
-    assert snapshot(book) == before
+    assert book.site() == before
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "soon"])

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -41,20 +40,11 @@ def write_book(project: Project) -> None:
         project.write(f"tutorials/0{number}_c{number}.py", text)
 
 
-def files(site: Path) -> dict[str, bytes]:
-    """Return every file of a site with its content."""
-    return {
-        path.relative_to(site).as_posix(): path.read_bytes()
-        for path in site.rglob("*")
-        if path.is_file()
-    }
-
-
 def built(project: Project, **environment: str) -> dict[str, bytes]:
     """Build, and return every file of the site."""
     build = project.build(**environment)
     assert build.returncode == 0, build.stdout + build.stderr
-    return files(project.root / "site")
+    return project.site()
 
 
 def test_two_clean_builds_of_one_commit_are_the_same_to_the_byte(

@@ -18,19 +18,12 @@ def played(executed_book: list[Run]) -> dict[Path, Played]:
 
 
 @pytest.fixture(scope="session")
-def pages(executed_book: list[Run], played: dict[Path, Played]) -> dict[Path, list[NotebookNode]]:
-    """The cells of each chapter with what they show, by its path.
-
-    Code shows what it does on the site, and expressions their values in this process.
-    """
-    found = {}
-    for run in executed_book:
-        path = run.chapter.path
-        cells = cells_of(path.read_text(encoding="utf-8"))
-        outputs = iter([shown(cell) for cell in run.notebook.cells if cell.cell_type == "code"])
-        texts = [
-            next(outputs) if cell.cell_type == "code" else said
-            for cell, said in zip(cells, played[path].said, strict=True)
-        ]
-        found[path] = with_outputs(cells, texts)
-    return found
+def pages(executed_book: list[Run]) -> dict[Path, list[NotebookNode]]:
+    """The cells of each chapter with what they show on the site, by its path."""
+    return {
+        run.chapter.path: with_outputs(
+            cells_of(run.chapter.path.read_text(encoding="utf-8")),
+            map(shown, run.notebook.cells),
+        )
+        for run in executed_book
+    }

@@ -42,10 +42,10 @@ def with_outputs(cells: list[NotebookNode], outputs: Iterable[list[str]]) -> lis
 
 
 def shown(cell: NotebookNode) -> list[str]:
-    """Return what a cell shows, figures by their words."""
-    return [
-        output.get("text") or output.data["text/plain"] + "\n" for output in cell.get("outputs", ())
-    ]
+    """Return what a cell shows: figures by their words, prose by the values of its expressions."""
+    outputs = cell.get("outputs", ())
+    said = [output.get("text") or output.data["text/plain"] + "\n" for output in outputs]
+    return [*said, *cell.metadata.get("values", ())]
 
 
 def code_of(cells: list[NotebookNode]) -> list[str]:

@@ -75,7 +75,8 @@ def test_prints_what_its_page_shows(
 ) -> None:
     """Script and page say the same, figures by their words, deliberate errors by their message."""
     (executed,) = (run for run in executed_book if run.chapter.path == chapter)
-    outputs = [text for cell in executed.notebook.cells for text in shown(cell)]
+    code = [cell for cell in executed.notebook.cells if cell.cell_type == "code"]
+    outputs = [text for cell in code for text in shown(cell)]
     assert programs[chapter].result.stdout == "".join(outputs)
 
 
@@ -83,6 +84,17 @@ def test_prints_what_its_page_shows(
 def test_shape_comments_are_true(chapter: Path, played: dict[Path, Played]) -> None:
     """After each statement its shape comment holds, nothing is echoed, and prose says no tensor."""
     assert played[chapter].faults == []
+
+
+@every_chapter
+def test_prose_says_what_a_second_evaluation_finds(
+    chapter: Path, played: dict[Path, Played], pages: dict[Path, list[NotebookNode]]
+) -> None:
+    """In this process, without the site's engine, each expression has the value on the page."""
+    prose = [n for n, cell in enumerate(pages[chapter]) if cell.cell_type == "markdown"]
+    said = [played[chapter].said[n] for n in prose]
+    assert any(said)
+    assert said == [shown(pages[chapter][n]) for n in prose]
 
 
 @every_chapter

@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 __all__ = [
+    "CODE",
     "Cell",
     "Chapter",
     "ChapterError",
@@ -29,8 +30,8 @@ _NAME = re.compile(r"\d\d(_[a-z0-9]+)+")
 # Lines that look like shell commands are left as they are: a chapter is plain Python.
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 
-# Prose as Markdown reads it: fenced blocks, which hold no expression, and spans of code.
-_CODE_IN_PROSE = re.compile(
+# What is code in prose, as Markdown reads it: fenced blocks, and spans.
+CODE = re.compile(
     r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
     r"|(?<![\\`])(?P<ticks>`+)(?!`)(?P<code>(?:(?!\n[ \t>]*\n).)+?)(?<!`)(?P=ticks)(?!`)",
     re.DOTALL | re.MULTILINE,
@@ -166,7 +167,7 @@ def _notebook_cell(cell: Cell, number: int) -> NotebookNode:
 
 def _expressions(prose: str) -> Iterator[tuple[re.Match[str], str]]:
     """Yield each inline expression: where it stands, and its source on one line."""
-    for match in _CODE_IN_PROSE.finditer(prose):
+    for match in CODE.finditer(prose):
         if expression := _EXPRESSION.fullmatch(match["code"] or ""):
             yield match, re.sub(r"\n[ \t>]*", " ", expression[1]).strip()
 

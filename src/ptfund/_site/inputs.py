@@ -10,11 +10,12 @@ import os
 import site
 import sys
 import sysconfig
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["ENGINE", "KINDS", "Inputs", "Present", "distributions_of", "is_installed"]
+__all__ = ["ENGINE", "KINDS", "Inputs", "Present", "is_installed"]
 
 # By kind, then by name: the state, or None for what is not there.
 Inputs = dict[str, dict[str, str | None]]
@@ -33,13 +34,8 @@ _INSTALLED = tuple(
 
 def is_installed(path: str) -> bool:
     """Return whether a path lies where packages are installed, or in Python itself."""
-    return any((p + os.sep).startswith(_INSTALLED) for p in (path, os.path.realpath(path)))
-
-
-def distributions_of(modules: Sequence[str]) -> list[str]:
-    """Return the distributions that these top-level modules were installed from."""
-    owners = metadata.packages_distributions()
-    return sorted({name for module in modules for name in owners.get(module, ())})
+    # Most paths are told by their words; only for the others the disk is asked for links.
+    return any((way(path) + os.sep).startswith(_INSTALLED) for way in (str, os.path.realpath))
 
 
 class Present:
@@ -58,6 +54,15 @@ class Present:
         if (kind, name) not in self._known:
             self._known[kind, name] = self._look_up(kind, name)
         return self._known[kind, name]
+
+    def distributions(self, modules: Iterable[str]) -> dict[str, str | None]:
+        """Return the distributions of top-level modules, each with its state."""
+        names = {name for module in modules for name in self._owners.get(module, ())}
+        return {name: self.state("distribution", name) for name in sorted(names)}
+
+    @cached_property
+    def _owners(self) -> Mapping[str, list[str]]:
+        return metadata.packages_distributions()
 
     def agrees(self, inputs: Inputs) -> bool:
         """Return whether every input has the state that it had."""

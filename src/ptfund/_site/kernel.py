@@ -12,6 +12,7 @@ import linecache
 import logging
 import mmap
 import os
+import re
 import resource
 import sys
 import traceback
@@ -27,7 +28,7 @@ from ipykernel.zmqshell import ZMQInteractiveShell
 
 from ptfund._site.recorder import Recorder
 
-__all__ = ["INPUTS", "ROOT_VARIABLE", "TEXT", "TRACE_VARIABLE", "Trace", "value_of"]
+__all__ = ["INPUTS", "ROOT_VARIABLE", "TEXT", "TRACE_VARIABLE", "Trace", "step_of", "value_of"]
 
 ROOT_VARIABLE = "PTFUND_ROOT"
 TRACE_VARIABLE = "PTFUND_TRACE"
@@ -127,6 +128,12 @@ def value_of(expression: str) -> str:
     return f"{_VALUE}(({expression}\n))"
 
 
+def step_of(file: str) -> int | None:
+    """Return which step, from 0, a file in a traceback is; None for any other file."""
+    match = re.fullmatch(_CELL.format(r"(\d+)"), file)
+    return int(match[1]) - 1 if match else None
+
+
 class _Compiler(XCachingCompiler):
     """Names a cell by its number, the same on every machine."""
 
@@ -173,7 +180,7 @@ def _frames_of(error: BaseException) -> list[dict[str, Any]]:
         source = (error.text or linecache.getline(error.filename, error.lineno or 1)).strip()
         place = {"file": error.filename, "line": error.lineno or 1}
         frames.append({**place, "function": "<module>", "source": source})
-    first = next((n for n, f in enumerate(frames) if f["file"].startswith("<cell ")), len(frames))
+    first = next((n for n, f in enumerate(frames) if step_of(f["file"]) is not None), len(frames))
     return frames[first:]
 
 

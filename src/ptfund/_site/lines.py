@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ptfund._site.chapter import CODE
 from ptfund._site.mathml import MathError
 
 __all__ = ["FormulaError", "LinkLines", "Passage", "located"]
@@ -14,9 +15,6 @@ _COMPLAINTS = (
     re.compile(r"Doc file '(?P<file>[^']+)' contains an? [a-z ]*link '(?P<target>[^']*)'"),
     re.compile(r"(?P<file>[^\s:]+): Could not find cross-reference target '(?P<target>[^']*)'"),
 )
-
-# Blocks and spans of code, where dollars are dollars.
-_CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)|~~~.*?~~~", re.DOTALL)
 
 
 class LinkLines(logging.Filter):
@@ -90,6 +88,7 @@ def _places(formula: str, passages: Iterable[Passage]) -> Iterator[tuple[str, in
     words = r"(?:[\s>]|%.*\n)+".join(map(re.escape, formula.split()))
     written = re.compile(rf"(?<![\\$]){words}(?!\$)")
     for file, line, text in passages:
-        prose = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
+        # In code, dollars are dollars.
+        prose = CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
         for match in written.finditer(prose):
             yield file, line + prose.count("\n", 0, match.start())

@@ -109,7 +109,7 @@ class Recorder:
             self._written.add(os.path.realpath(name))
         elif name.endswith(".dist-info/METADATA"):
             self._note_state("distribution", Path(name).parent.name.partition("-")[0])
-        else:
+        elif not is_installed(name):
             self._note_in_project("file", name)
 
     def _note_sources(self) -> None:

@@ -23,8 +23,16 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from ptfund._site.chapter import Chapter, ChapterError, Frame, Step
-from ptfund._site.inputs import Inputs, Present, distributions_of
-from ptfund._site.kernel import INPUTS, ROOT_VARIABLE, TEXT, TRACE_VARIABLE, Trace, value_of
+from ptfund._site.inputs import Inputs, Present
+from ptfund._site.kernel import (
+    INPUTS,
+    ROOT_VARIABLE,
+    TEXT,
+    TRACE_VARIABLE,
+    Trace,
+    step_of,
+    value_of,
+)
 
 __all__ = ["Failure", "Run", "kernel_environment", "run_chapters"]
 
@@ -52,7 +60,7 @@ def kernel_environment() -> dict[str, str]:
 
 
 class Failure(Exception):  # noqa: N818 - it is kept as a part of a run
-    """What went wrong in which step; a frame whose file is a number is in the step of that number.
+    """What went wrong in which step, with a trace in which steps go by the kernel's names.
 
     Lines count from the beginning of the step, so that they stay right when prose is edited.
     """
@@ -96,13 +104,13 @@ class Run:
 
         trace = []
         for frame in self.failure.trace:
-            if frame.file.isdecimal():
-                step = steps[int(frame.file)]
-                source = step.source if step.kind == "expression" else frame.source
-                line = line_of(int(frame.file), frame.line)
-                trace.append(Frame(self.chapter.script, line, frame.function, source))
-            else:
+            number = step_of(frame.file)
+            if number is None:
                 trace.append(frame)
+                continue
+            step, line = steps[number], line_of(number, frame.line)
+            source = step.source if step.kind == "expression" else frame.source
+            trace.append(Frame(self.chapter.script, line, frame.function, source))
         here = [frame.line for frame in trace if frame.file == self.chapter.script]
         line = here[-1] if here else line_of(self.failure.step, self.failure.line)
         return ChapterError(self.chapter.script, line, self.failure.message, trace)
@@ -132,6 +140,7 @@ def run_chapters(
 
     async def run_all() -> list[Run]:
         workers = asyncio.Semaphore(_processors())
+        present = Present(root, {})
         cells = sum(chapter.code_cells for chapter in chapters)
         # On a terminal a bar; elsewhere nothing, since `finished` speaks for itself.
         with tqdm(total=cells, unit="cell", disable=None, leave=False) as progress:
@@ -139,7 +148,7 @@ def run_chapters(
             async def run_one(chapter: Chapter) -> Run:
                 async with workers:
                     progress.set_description(chapter.name)
-                    run = await _run(chapter, root, cell_timeout, progress.update)
+                    run = await _run(chapter, root, cell_timeout, present, progress.update)
                     if finished is not None:
                         finished(run)
                     return run
@@ -157,7 +166,11 @@ def _processors() -> int:
 
 
 async def _run(
-    chapter: Chapter, root: Path, cell_timeout: float, advance: Callable[[], object]
+    chapter: Chapter,
+    root: Path,
+    cell_timeout: float,
+    present: Present,
+    advance: Callable[[], object],
 ) -> Run:
     start = time.perf_counter()
     results: list[Any] = []
@@ -172,7 +185,7 @@ async def _run(
             except Failure as raised:
                 failure = raised
             peak_memory = kernel.trace.peak_memory
-            inputs = await kernel.inputs()
+            inputs = await kernel.inputs(present)
     except Failure as raised:
         failure = raised
     seconds = time.perf_counter() - start
@@ -270,7 +283,7 @@ class _Kernel:
             self._refuse_stderr(number, outputs)
         return outputs if step.kind == "code" else _text(number, outputs)
 
-    async def inputs(self) -> Inputs | None:
+    async def inputs(self, present: Present) -> Inputs | None:
         """Ask what the steps so far have used; a kernel that is stuck or dead does not know."""
         if not self._answers:
             return None
@@ -282,9 +295,7 @@ class _Kernel:
         told = next(output.data[TEXT] for output in outputs if TEXT in output.get("data", {}))
         inputs: Inputs
         inputs, modules = json.loads(told)
-        present = Present(self._root, {})
-        for name in distributions_of(modules):
-            inputs["distribution"][name] = present.state("distribution", name)
+        inputs["distribution"] |= present.distributions(modules)
         return inputs
 
     async def _outputs(self, source: str) -> list[NotebookNode]:
@@ -309,12 +320,9 @@ class _Kernel:
         return Failure(number, message, self.trace.line, trace)
 
     def _frame(self, frame: dict[str, Any]) -> Frame:
-        """Translate a step of a traceback from the kernel's files to ours."""
+        """Name a file of the project as seen from its root."""
         file = frame["file"]
-        if file.startswith("<cell "):
-            # The kernel counts from 1 what it was given.
-            file = str(int(file.removeprefix("<cell ").removesuffix(">")) - 1)
-        elif Path(file).is_relative_to(self._root):
+        if Path(file).is_relative_to(self._root):
             file = Path(file).relative_to(self._root).as_posix()
         return Frame(file, frame["line"], frame["function"], frame["source"])
 
