@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+import jaxtyping
 import pytest
 
 from ptfund._site.chapter import read_chapter
@@ -15,6 +16,12 @@ ROOT = Path(__file__).parents[1]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the browser's tests last: once it is started, its event loop owns the main thread."""
     items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let bad shapes through to the function's own check, as for a reader."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 @pytest.fixture(scope="session")

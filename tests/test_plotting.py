@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise, product
 
-import jaxtyping
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -40,12 +39,6 @@ SHAPES = st.lists(st.integers(1, 4), max_size=3).map(tuple)
 def _closed() -> Iterator[None]:
     yield
     plt.close("all")
-
-
-@pytest.fixture
-def _unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let bad shapes through to the function's own check, as for a reader."""
-    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 def contrast(one: object, other: object) -> float:
@@ -176,7 +169,7 @@ def test_images_that_require_gradients_can_be_drawn() -> None:
     )
 
 
-@pytest.mark.usefixtures("_unchecked")
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("shape", [(8, 8), (1, 1, 8, 8), (0, 8, 8), (2, 0, 8)])
 def test_images_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     """The message says which shape is needed and which came."""
@@ -223,7 +216,7 @@ def test_values_can_be_read_on_every_grey() -> None:
         assert contrast(text.get_color(), grey) >= 4.5, text.get_text()
 
 
-@pytest.mark.usefixtures("_unchecked")
+@pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("shape", [(8,), (1, 8, 8), (0, 8)])
 def test_pixels_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
     """The message says which shape is needed."""
@@ -332,7 +325,7 @@ def test_axes_are_logarithmic_where_asked(log: str, scales: tuple[str, str]) -> 
     assert not any("$" in label for label in labels)
 
 
-@pytest.mark.usefixtures("_unchecked")
+@pytest.mark.usefixtures("unchecked")
 def test_curves_that_do_not_fit_are_refused() -> None:
     """None, too many, of other lengths, of two dimensions, or on unknown axes."""
     x = torch.zeros(3)
@@ -383,7 +376,7 @@ def test_saliency_of_no_gradient_is_blank() -> None:
     assert plot_saliency(torch.ones(2, 2), torch.zeros(2, 2)).axes[1].texts[:] == []
 
 
-@pytest.mark.usefixtures("_unchecked")
+@pytest.mark.usefixtures("unchecked")
 def test_saliency_of_other_shapes_is_refused() -> None:
     """Image and gradient are one size, and two-dimensional."""
     with pytest.raises(ValueError, match=r"image must have the shape \(height, width\), got"):

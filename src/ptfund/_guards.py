@@ -1,6 +1,9 @@
 """One wording for bad input: what it must be, and what it was."""
 
-__all__ = ["must", "must_be"]
+import torch
+from torch import Tensor
+
+__all__ = ["check_features", "check_labels", "must", "must_be"]
 
 
 def must(name: str, requirement: str, got: object) -> ValueError:
@@ -39,3 +42,65 @@ def must_be(name: str, kind: str, got: object) -> TypeError:
         TypeError("exponent must be a number, got '2'")
     """
     return TypeError(f"{name} must be {kind}, got {got!r}")
+
+
+def check_features(name: str, x: Tensor) -> None:
+    """Raise an error unless `x` holds finite numbers with decimals, one row a sample.
+
+    Args:
+        name: The argument, as the caller wrote it.
+        x: What was passed for it.
+
+    Raises:
+        TypeError: If its dtype is not a floating-point one.
+        ValueError: If it does not have two dimensions, is empty, or holds a NaN or an
+            infinite number.
+
+    Examples:
+        >>> check_features("x", torch.zeros(3))
+        Traceback (most recent call last):
+        ValueError: x must have the shape (samples, features), got (3,)
+    """
+    if not x.is_floating_point():
+        raise must_be(name, "of a floating-point dtype", x.dtype)
+    if x.ndim != 2:
+        raise must(name, "have the shape (samples, features)", tuple(x.shape))
+    if not x.numel():
+        raise must(name, "have at least one sample and one feature", tuple(x.shape))
+    if not x.isfinite().all():
+        row, column = (~x.isfinite()).nonzero()[0].tolist()
+        raise must(name, f"be finite at row {row}, column {column}", x[row, column].item())
+
+
+def check_labels(
+    name: str, labels: Tensor, *, samples: int | None = None, classes: int | None = None
+) -> None:
+    """Raise an error unless `labels` holds the number of a class for each sample.
+
+    Args:
+        name: The argument, as the caller wrote it.
+        labels: What was passed for it.
+        samples: How many labels there must be; None if any number will do.
+        classes: How many classes there are; None if that is not known.
+
+    Raises:
+        TypeError: If their dtype is not `int64`.
+        ValueError: If they do not have one dimension, are none, too many or too few, or
+            one of them is no class.
+
+    Examples:
+        >>> check_labels("y", torch.tensor([0, 10]), classes=10)
+        Traceback (most recent call last):
+        ValueError: y must be from 0 to 9, got 10
+    """
+    if labels.dtype != torch.int64:
+        raise must_be(name, "of dtype torch.int64", labels.dtype)
+    if labels.ndim != 1 or not labels.numel():
+        raise must(name, "have the shape (samples,)", tuple(labels.shape))
+    if samples is not None and len(labels) != samples:
+        raise must(name, f"be {samples}, one a sample", len(labels))
+    low, high = int(labels.min()), int(labels.max())
+    if low < 0:
+        raise must(name, "be at least 0", low)
+    if classes is not None and high >= classes:
+        raise must(name, f"be from 0 to {classes - 1}", high)

@@ -1,0 +1,72 @@
+"""How good predictions are, and what they must be better than."""
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from ptfund._guards import check_features, check_labels, must
+
+__all__ = ["accuracy", "nearest_neighbour"]
+
+
+def accuracy(predicted: Int64[Tensor, " samples"], labels: Int64[Tensor, " samples"]) -> float:
+    """Return the share of samples whose class was predicted right.
+
+    Args:
+        predicted: The predicted class of each sample, of shape `(samples,)`; from scores
+            of shape `(samples, classes)` it is `scores.argmax(dim=1)`.
+        labels: The true ones, of the same shape.
+
+    Returns:
+        A number from 0 to 1.
+
+    Raises:
+        TypeError: If one of the two is not of dtype `int64`.
+        ValueError: If there is no sample, or the two differ in shape.
+
+    Examples:
+        >>> accuracy(torch.tensor([0, 1, 2, 2]), torch.tensor([0, 1, 1, 2]))
+        0.75
+    """
+    check_labels("labels", labels)
+    check_labels("predicted", predicted, samples=len(labels))
+    return (predicted == labels).double().mean().item()
+
+
+def nearest_neighbour(
+    x: Float[Tensor, "samples features"],
+    train_x: Float[Tensor, "train features"],
+    train_y: Int64[Tensor, " train"],
+) -> Int64[Tensor, " samples"]:
+    """Return for each sample the class of the training sample that is nearest to it.
+
+    It learns nothing and compares with everything: a baseline that a model has to beat.
+    Near is measured by the Euclidean distance.
+
+    Args:
+        x: The samples to classify, of shape `(samples, features)`.
+        train_x: The training samples, of shape `(train, features)`.
+        train_y: Their classes, of shape `(train,)`.
+
+    Returns:
+        Predicted classes of shape `(samples,)` and dtype `int64`; among training samples
+        that are equally near, the first one counts.
+
+    Raises:
+        TypeError: If features are not of a floating-point dtype, or `train_y` is not of
+            dtype `int64`.
+        ValueError: If a tensor is empty, has another shape, or is not finite.
+
+    Examples:
+        >>> x, train_x = torch.tensor([[1.0], [9.0]]), torch.tensor([[0.0], [8.0]])
+        >>> nearest_neighbour(x, train_x, torch.tensor([3, 5]))
+        tensor([3, 5])
+    """
+    check_features("x", x)
+    check_features("train_x", train_x)
+    check_labels("train_y", train_y, samples=len(train_x))
+    if x.shape[1] != train_x.shape[1]:
+        raise must("x", f"have {train_x.shape[1]} features", x.shape[1])
+    # The faster way by a matrix product rounds, and would break ties by chance.
+    distances = torch.cdist(x, train_x, compute_mode="donot_use_mm_for_euclid_dist")
+    return train_y[distances.argmin(dim=1)]
