@@ -1,5 +1,6 @@
 """Who may import whom, and that no module escapes the rules."""
 
+import pkgutil
 import subprocess
 import sys
 import tomllib
@@ -21,8 +22,9 @@ def contracts() -> list[dict[str, Any]]:
 
 
 def modules(folder: Path, package: str) -> set[str]:
-    """Return the modules of a folder by their full names."""
-    return {f"{package}.{path.stem}" for path in folder.glob("*.py")} - {f"{package}.__init__"}
+    """Return the modules and packages in a folder by their full names; the site is apart."""
+    found = pkgutil.iter_modules([str(folder)])
+    return {f"{package}.{module.name}" for module in found} - {"ptfund._site"}
 
 
 def test_every_module_stands_in_its_contract(contracts: list[dict[str, Any]]) -> None:

@@ -20,9 +20,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
-from ptfund import plotting
 from ptfund.data import load_digits
 from ptfund.plotting import (
+    _style,
     plot_broadcast,
     plot_curves,
     plot_graph,
@@ -364,8 +364,8 @@ def test_saliency_is_white_at_0_and_its_values_can_be_read() -> None:
     right = plot_saliency(torch.ones(8, 8), gradient).axes[1]
     assert right.images[0].get_clim() == (-32, 32)
     assert shade(right, 0) == pytest.approx((1, 1, 1), abs=0.01)
-    assert shade(right, 32) == pytest.approx(rgb(plotting.BLUE))
-    assert shade(right, -32) == pytest.approx(rgb(plotting.ORANGE))
+    assert shade(right, 32) == pytest.approx(rgb(_style.BLUE))
+    assert shade(right, -32) == pytest.approx(rgb(_style.ORANGE))
     for text in right.texts:
         x, y = xy(text)
         assert contrast(text.get_color(), shade(right, float(gradient[int(y), int(x)]))) >= 4.5
@@ -509,7 +509,7 @@ def test_graph_colours_follow_the_page_or_can_be_read_on_the_leaf() -> None:
     for text in axes.texts:
         if text.get_text():
             filled = text.get_text() == "leaf"
-            assert rgb(text.get_color()) == (rgb(plotting.DARK) if filled else (0, 0, 0))
+            assert rgb(text.get_color()) == (rgb(_style.DARK) if filled else (0, 0, 0))
         else:
             arrow = text.arrow_patch  # type: ignore[attr-defined]
             assert rgb(arrow.get_edgecolor()[:3]) == (0, 0, 0)
@@ -531,12 +531,12 @@ def test_graphs_that_cannot_be_drawn_are_refused() -> None:
         plot_graph(dict.fromkeys(range(9), "AccumulateGrad"), [])
 
 
-@pytest.mark.parametrize("colour", [plotting.BLUE, plotting.ORANGE])
+@pytest.mark.parametrize("colour", [_style.BLUE, _style.ORANGE])
 def test_colours_stand_out_on_both_pages_and_carry_text(colour: str) -> None:
     """Three to one against each page, four and a half to one under the numbers."""
     assert contrast(colour, WHITE_PAGE) >= 3
     assert contrast(colour, DARK_PAGE) >= 3
-    assert contrast(colour, plotting.DARK) >= 4.5
+    assert contrast(colour, _style.DARK) >= 4.5
 
 
 def test_contrast_is_that_of_the_standard() -> None:
@@ -570,7 +570,7 @@ def test_text_outside_pixels_is_black_so_that_the_page_can_recolour_it() -> None
         for text, box in cells(axes).values():
             number = next(t for t in axes.texts if t.get_text() == text and inside(t, box))
             colour = rgb(number.get_color())
-            assert colour == (rgb(plotting.DARK) if is_filled(box) else (0, 0, 0))
+            assert colour == (rgb(_style.DARK) if is_filled(box) else (0, 0, 0))
 
 
 def inside(text: Text, box: Rectangle) -> bool:

@@ -1,132 +1,20 @@
-"""The figures of the chapters: each function returns one, `show` puts it on the page."""
+"""Diagrams: how shapes broadcast, and what a result was computed from."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import pairwise, product
 from typing import TypeVar
 
 import matplotlib.pyplot as plt
-from jaxtyping import Float, Real
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
-from numpy import ndarray
-from torch import Tensor
 
 from ptfund._guards import must
-
-__all__ = [
-    "plot_broadcast",
-    "plot_curves",
-    "plot_graph",
-    "plot_images",
-    "plot_pixels",
-    "plot_saliency",
-]
-
-WIDTH = 6.0  # inches: the column of text on a page
-
-# Both stand out from a white and from a dark page, and carry dark text.
-BLUE, ORANGE = "#4f94d4", "#e0762f"
-# On the grey where they are equally hard to read both still reach 4.5 : 1. Black itself
-# would follow the page.
-DARK, LIGHT = "#010101", "#fff"
+from ptfund.plotting._style import BLUE, DARK, ORANGE, WIDTH
 
 LARGEST = 4  # the longest side of a broadcasting diagram whose numbers stay legible
 
 Node = TypeVar("Node", bound=Hashable)
-
-# Curves differ in their line and their marker, so that the colour need not be seen.
-CURVES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), ("black", ":", "^"))
-
-
-def plot_images(
-    images: Real[Tensor, "count height width"], titles: Sequence[str], *, columns: int = 5
-) -> Figure:
-    """Return images side by side, each under its title.
-
-    All share one scale from white (the smallest value among them) to black (the
-    largest), so that they can be compared.
-
-    Args:
-        images: At least one image, of shape `(count, height, width)`.
-        titles: One short text an image.
-        columns: How many images stand in a row.
-
-    Returns:
-        A figure with one pair of axes an image, in order.
-
-    Raises:
-        ValueError: If there is no image, a title is missing or left over, or `columns`
-            is not positive.
-
-    Examples:
-        >>> import torch
-        >>> figure = plot_images(torch.eye(3).expand(2, 3, 3), ["one", "two"])
-        >>> [axes.get_title() for axes in figure.axes]
-        ['one', 'two']
-    """
-    if images.ndim != 3 or not images.numel():
-        raise must("images", "have the shape (count, height, width)", tuple(images.shape))
-    if len(titles) != len(images):
-        raise must("titles", f"be {len(images)}, one an image", len(titles))
-    if columns < 1:
-        raise must("columns", "be at least 1", columns)
-    rows = -(-len(images) // columns)
-    side = WIDTH / columns
-    figure, grid = plt.subplots(
-        rows, columns, figsize=(WIDTH, rows * (side + 0.2)), layout="constrained", squeeze=False
-    )
-    pixels = images.numpy(force=True)
-    low, high = float(pixels.min()), float(pixels.max())
-    for axes, image, title in zip(grid.flat, pixels, titles, strict=False):
-        _draw_pixels(axes, image, low, high)
-        axes.set_title(title, fontsize=13)
-    for axes in grid.flat[len(images) :]:
-        axes.remove()
-    return figure
-
-
-def plot_pixels(image: Real[Tensor, "height width"]) -> Figure:
-    """Return one image with the value of each pixel written into it.
-
-    Rows and columns are numbered, so that `image[row, column]` can be looked up.
-
-    Args:
-        image: A small image, of shape `(height, width)`.
-
-    Returns:
-        A figure with one pair of axes.
-
-    Raises:
-        ValueError: If `image` does not have two dimensions, or is empty.
-
-    Examples:
-        >>> import torch
-        >>> figure = plot_pixels(torch.tensor([[0, 16], [8, 4]]))
-        >>> [text.get_text() for text in figure.axes[0].texts]
-        ['0', '16', '8', '4']
-    """
-    if image.ndim != 2 or not image.numel():
-        raise must("image", "have the shape (height, width)", tuple(image.shape))
-    height, width = image.shape
-    side = 0.6 * WIDTH
-    figure, axes = plt.subplots(figsize=(side, side * height / width + 0.2), layout="constrained")
-    pixels = image.numpy(force=True)
-    low, high = float(pixels.min()), float(pixels.max())
-    _draw_pixels(axes, pixels, low, high)
-    for row, column in product(range(height), range(width)):
-        value = pixels[row, column]
-        shade = LIGHT if value > low + 0.54 * (high - low) else DARK
-        axes.text(column, row, f"{value:g}", color=shade, ha="center", va="center", fontsize=11)
-    axes.set_xticks(range(width))
-    axes.set_yticks(range(height))
-    axes.tick_params(length=0, labelsize=10, labeltop=True, labelbottom=False)
-    axes.set_xlabel("column", fontsize=11)
-    axes.xaxis.set_label_position("top")
-    axes.set_ylabel("row", fontsize=11)
-    return figure
 
 
 def plot_broadcast(a: Sequence[int], b: Sequence[int]) -> Figure:
@@ -180,123 +68,6 @@ def plot_broadcast(a: Sequence[int], b: Sequence[int]) -> Figure:
         _draw_cell(panels[0], index, height, 10 * first, BLUE if first_is_held else None)
         _draw_cell(panels[1], index, height, second, ORANGE if second_is_held else None)
         _draw_cell(panels[2], index, height, 10 * first + second, "none")
-    return figure
-
-
-def plot_curves(
-    x: Real[Tensor, " points"],
-    curves: Mapping[str, Real[Tensor, " points"]],
-    xlabel: str,
-    ylabel: str,
-    *,
-    log: str = "",
-) -> Figure:
-    """Return up to three curves over the same x, told apart by colour, line and marker.
-
-    Logarithmic axes leave out what is not positive, and label powers of ten as Python
-    prints them: `1e-05`.
-
-    Args:
-        x: Where the points of all curves stand, of shape `(points,)`.
-        curves: The heights of each curve, of shape `(points,)`, by its name.
-        xlabel: What x is.
-        ylabel: What the heights are.
-        log: Which axes are logarithmic: `""`, `"x"`, `"y"` or `"xy"`.
-
-    Returns:
-        A figure with one pair of axes and a legend.
-
-    Raises:
-        ValueError: If there is no curve, there are more than three, one has not as many
-            points as `x`, or `log` names anything but axes.
-
-    Examples:
-        >>> import torch
-        >>> x = torch.linspace(0, 1, 5)
-        >>> figure = plot_curves(x, {"flat": 0 * x, "steep": 9 * x}, "x", "height")
-        >>> [line.get_label() for line in figure.axes[0].lines]
-        ['flat', 'steep']
-    """
-    if not 1 <= len(curves) <= len(CURVES):
-        raise must("curves", f"be 1 to {len(CURVES)}", len(curves))
-    for name, heights in curves.items():
-        if x.ndim != 1 or heights.shape != x.shape:
-            shapes = (tuple(x.shape), tuple(heights.shape))
-            raise must(f"x and the curve {name!r}", "have the same shape (points,)", shapes)
-    if log not in {"", "x", "y", "xy"}:
-        raise must("log", "be '', 'x', 'y' or 'xy'", log)
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.6 * WIDTH), layout="constrained")
-    for (name, heights), (colour, line, marker) in zip(curves.items(), CURVES, strict=False):
-        axes.plot(
-            x.numpy(force=True),
-            heights.numpy(force=True),
-            color=colour,
-            linestyle=line,
-            marker=marker,
-            markersize=4,
-            label=name,
-        )
-    for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
-        if name in log:
-            axes.set(**{f"{name}scale": "log"})
-            axis.set_major_locator(LogLocator(numticks=8))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0e}"))
-            axis.set_minor_locator(NullLocator())
-    axes.tick_params(labelsize=10)
-    axes.set_xlabel(xlabel, fontsize=11)
-    axes.set_ylabel(ylabel, fontsize=11)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=11, frameon=False)
-    return figure
-
-
-def plot_saliency(
-    image: Real[Tensor, "height width"], gradient: Float[Tensor, "height width"]
-) -> Figure:
-    """Return an image beside the gradient of a score with respect to its pixels.
-
-    In each pixel of the gradient stands its value, rounded, with its sign; 0 is left
-    out. What would raise the score is also blue, what would lower it orange, the
-    strongest of all in full colour.
-
-    Args:
-        image: A small image, of shape `(height, width)`.
-        gradient: One number a pixel, of the same shape.
-
-    Returns:
-        A figure with two axes: the image, and the gradient.
-
-    Raises:
-        ValueError: If the shapes differ, do not have two dimensions, or are empty.
-
-    Examples:
-        >>> import torch
-        >>> figure = plot_saliency(torch.tensor([[0, 16]]), torch.tensor([[0.1, 2.4]]))
-        >>> [text.get_text() for text in figure.axes[1].texts]
-        ['+2']
-    """
-    if image.ndim != 2 or not image.numel():
-        raise must("image", "have the shape (height, width)", tuple(image.shape))
-    if gradient.shape != image.shape:
-        raise must("gradient", f"have the shape {tuple(image.shape)}", tuple(gradient.shape))
-    height, width = image.shape
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(WIDTH, WIDTH / 2 * height / width + 0.3), layout="constrained"
-    )
-    pixels, slopes = image.numpy(force=True), gradient.numpy(force=True)
-    _draw_pixels(left, pixels, float(pixels.min()), float(pixels.max()))
-    left.set_title("image", fontsize=13)
-    strongest = max(float(abs(slopes).max()), 1e-12)
-    signs = LinearSegmentedColormap.from_list("signs", [ORANGE, "white", BLUE])
-    right.imshow(slopes, cmap=signs, vmin=-strongest, vmax=strongest, interpolation="none")
-    right.set(xticks=[], yticks=[])
-    right.spines[:].set_visible(False)
-    right.set_title("gradient of the score", fontsize=13)
-    for row, column in product(range(height), range(width)):
-        value = round(float(slopes[row, column]))
-        if value:
-            text = f"{value:+}".replace("-", "\N{MINUS SIGN}")
-            right.text(column, row, text, color=DARK, ha="center", va="center", fontsize=10)
     return figure
 
 
@@ -479,12 +250,3 @@ def _draw_cell(
     axes.text(
         column + 0.5, top + 0.5, str(value), color=shade, ha="center", va="center", fontsize=13
     )
-
-
-def _draw_pixels(
-    axes: Axes, pixels: Real[ndarray, "height width"], low: float, high: float
-) -> None:
-    # "none" embeds the few pixels as they are; the browser enlarges them without blur.
-    axes.imshow(pixels, cmap="gray_r", vmin=low, vmax=high, interpolation="none")
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(False)
