@@ -1,0 +1,47 @@
+"""What can be read off a figure."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+WHITE_PAGE, DARK_PAGE = "#ffffff", "#1e2129"
+
+
+def contrast(one: object, other: object) -> float:
+    """Return the contrast of two colours as WCAG 2.2 defines it."""
+
+    def luminance(colour: object) -> float:
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb(colour)]
+        return float(np.dot((0.2126, 0.7152, 0.0722), linear))
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def rgb(colour: object) -> tuple[float, float, float]:
+    """Return red, green and blue from 0 to 1."""
+    return to_rgb(colour)  # type: ignore[arg-type]
+
+
+def shown_pixels(axes: Axes) -> np.ndarray:
+    """Return the numbers that the image in these axes was given."""
+    return np.asarray(axes.images[0].get_array())
+
+
+def shade(axes: Axes, value: float) -> tuple[float, ...]:
+    """Return the colour that an image of these axes gives to a value."""
+    drawn = axes.images[0]
+    return tuple(drawn.cmap(drawn.norm(np.asarray(value)))[:3])
+
+
+def xy(text: Text) -> tuple[float, float]:
+    """Return where a text stands."""
+    x, y = text.get_position()
+    return float(x), float(y)
+
+
+def is_filled(box: Rectangle) -> bool:
+    """Return whether the box hides what is behind it."""
+    return to_rgba(box.get_facecolor())[3] > 0

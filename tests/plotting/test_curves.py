@@ -1,0 +1,82 @@
+"""Curves: what they show, and how they differ."""
+
+import numpy as np
+import pytest
+import torch
+from matplotlib.figure import Figure
+
+from ptfund.plotting import (
+    plot_curves,
+)
+from tests.plotting.looking import DARK_PAGE, WHITE_PAGE, contrast, rgb
+
+
+def curves() -> Figure:
+    """Return as many curves as can be told apart, on logarithmic axes."""
+    x = 10.0 ** -torch.arange(31, dtype=torch.float64)
+    return plot_curves(x, {"one": x, "two": x**0.5, "three": 1 / x}, "x", "height", log="xy")
+
+
+def test_curves_show_their_points_under_their_names() -> None:
+    """Each line has the x of all and its own heights; the axes say what they are."""
+    x = torch.tensor([1.0, 2.0, 4.0])
+    axes = plot_curves(x, {"a": x + 1, "b": -x}, "time", "place").axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("time", "place")
+    assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "linear")
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b"]
+    for line, heights in zip(axes.lines, (x + 1, -x), strict=True):
+        np.testing.assert_array_equal(line.get_xdata(), x.numpy())
+        np.testing.assert_array_equal(line.get_ydata(), heights.numpy())
+
+
+def test_curves_differ_in_more_than_colour() -> None:
+    """Line and marker alone tell them apart, and every colour stands out on both pages."""
+    lines = curves().axes[0].lines
+    assert len({line.get_linestyle() for line in lines}) == len(lines) == 3
+    assert len({line.get_marker() for line in lines}) == len(lines)
+    for line in lines:
+        colour = line.get_color()
+        follows_the_page = rgb(colour) == (0, 0, 0)
+        assert follows_the_page or contrast(colour, WHITE_PAGE) >= 3
+        assert follows_the_page or contrast(colour, DARK_PAGE) >= 3
+
+
+@pytest.mark.parametrize(
+    ("log", "scales"),
+    [
+        ("", ("linear", "linear")),
+        ("x", ("log", "linear")),
+        ("y", ("linear", "log")),
+        ("xy", ("log", "log")),
+    ],
+)
+def test_axes_are_logarithmic_where_asked(log: str, scales: tuple[str, str]) -> None:
+    """Powers of ten are labelled as Python prints them, without raised digits."""
+    x = torch.tensor([1.0, 10.0, 100.0])
+    figure = plot_curves(x, {"a": x}, "x", "y", log=log)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    assert (axes.get_xscale(), axes.get_yscale()) == scales
+    labels = {text.get_text() for text in axes.get_xticklabels()}
+    assert ("1e+01" in labels) == ("x" in log)
+    assert list(axes.xaxis.get_minorticklocs()) == []
+    assert not any("$" in label for label in labels)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_curves_that_do_not_fit_are_refused() -> None:
+    """None, too many, of other lengths, of two dimensions, or on unknown axes."""
+    x = torch.zeros(3)
+    with pytest.raises(ValueError, match="curves must be 1 to 3, got 0"):
+        plot_curves(x, {}, "x", "y")
+    with pytest.raises(ValueError, match="curves must be 1 to 3, got 4"):
+        plot_curves(x, dict.fromkeys("abcd", x), "x", "y")
+    for bad in (torch.zeros(4), torch.zeros(3, 1)):
+        with pytest.raises(ValueError, match="x and the curve 'b' must have the same shape"):
+            plot_curves(x, {"a": x, "b": bad}, "x", "y")
+    with pytest.raises(ValueError, match="x and the curve 'a' must have the same shape"):
+        plot_curves(torch.zeros(3, 1), {"a": torch.zeros(3, 1)}, "x", "y")
+    with pytest.raises(ValueError, match="log must be '', 'x', 'y' or 'xy', got 'z'"):
+        plot_curves(x, {"a": x}, "x", "y", log="z")

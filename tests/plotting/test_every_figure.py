@@ -1,0 +1,103 @@
+"""What holds for every figure: legible, recoloured by the page, light."""
+
+import gzip
+import io
+from collections.abc import Callable
+
+import matplotlib as mpl
+import pytest
+import torch
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from torch import Tensor
+
+from ptfund import plotting
+from ptfund.data import load_digits
+from ptfund.plotting import (
+    _style,
+    plot_broadcast,
+    plot_curves,
+    plot_graph,
+    plot_images,
+    plot_pixels,
+    plot_saliency,
+)
+from tests.plotting.looking import DARK_PAGE, WHITE_PAGE, contrast, rgb
+
+
+def images(count: int) -> Tensor:
+    """Return the first digits."""
+    return load_digits().images[:count].float()
+
+
+def curves() -> Figure:
+    """Return as many curves as can be told apart, on logarithmic axes."""
+    x = 10.0 ** -torch.arange(31, dtype=torch.float64)
+    return plot_curves(x, {"one": x, "two": x**0.5, "three": 1 / x}, "x", "height", log="xy")
+
+
+# One of each kind, as large as a chapter needs it.
+FIGURES: dict[str, Callable[[], Figure]] = {
+    "plot_broadcast": lambda: plot_broadcast((4, 4, 4), (4, 4, 4)),
+    "plot_curves": curves,
+    "plot_graph": lambda: plot_graph({1: "top", 2: "left\nwing", 3: "leaf"}, [(1, 2), (1, 3)]),
+    "plot_images": lambda: plot_images(images(10), [str(digit) for digit in range(10)]),
+    "plot_pixels": lambda: plot_pixels(images(1)[0]),
+    "plot_saliency": lambda: plot_saliency(images(1)[0], images(1)[0] - images(2)[1]),
+}
+every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES.keys())
+
+
+@pytest.mark.parametrize("colour", [_style.BLUE, _style.ORANGE])
+def test_colours_stand_out_on_both_pages_and_carry_text(colour: str) -> None:
+    """Three to one against each page, four and a half to one under the numbers."""
+    assert contrast(colour, WHITE_PAGE) >= 3
+    assert contrast(colour, DARK_PAGE) >= 3
+    assert contrast(colour, _style.DARK) >= 4.5
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    """The oracle itself: white on black is 21, #777 on white 4.48."""
+    assert contrast("#fff", "#000") == pytest.approx(21)
+    assert contrast("#777", "#fff") == pytest.approx(4.48, abs=0.005)
+
+
+def test_every_kind_of_figure_is_looked_at() -> None:
+    """A new one must be added here."""
+    assert sorted(FIGURES) == sorted(plotting.__all__)
+
+
+@every_figure
+def test_text_is_large_enough(draw: Callable[[], Figure]) -> None:
+    """At the width of a page no letter is smaller than 10 points."""
+    figure = draw()
+    assert figure.get_figwidth() <= 6
+    figure.draw_without_rendering()
+    texts = [text for text in figure.findobj(Text) if text.get_text()]
+    assert texts
+    assert all(float(text.get_fontsize()) >= 10 for text in texts)
+
+
+@every_figure
+def test_text_around_axes_is_black_so_that_the_page_can_recolour_it(
+    draw: Callable[[], Figure],
+) -> None:
+    """Titles and labels follow the page's colour of text."""
+    for axes in draw().axes:
+        follows = [
+            axes.title,
+            axes.xaxis.label,
+            axes.yaxis.label,
+            *axes.get_xticklabels(),
+            *axes.get_yticklabels(),
+        ]
+        assert {rgb(text.get_color()) for text in follows} == {(0, 0, 0)}
+
+
+@every_figure
+def test_a_figure_is_light(draw: Callable[[], Figure]) -> None:
+    """Each stays under 15 KB as compressed SVG."""
+    buffer = io.BytesIO()
+    with mpl.rc_context({"svg.fonttype": "none"}):
+        draw().savefig(buffer, format="svg")
+    assert len(gzip.compress(buffer.getvalue())) <= 15_000
