@@ -1,12 +1,15 @@
 """How good predictions are, and what they must be better than."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
 from ptfund._guards import check_features, check_labels, must
 
-__all__ = ["accuracy", "nearest_neighbour"]
+__all__ = ["PairedDifference", "accuracy", "nearest_neighbour", "paired_difference"]
 
 
 def accuracy(predicted: Int64[Tensor, " samples"], labels: Int64[Tensor, " samples"]) -> float:
@@ -70,3 +73,54 @@ def nearest_neighbour(
     # The faster way by a matrix product rounds, and would break ties by chance.
     distances = torch.cdist(x, train_x, compute_mode="donot_use_mm_for_euclid_dist")
     return train_y[distances.argmin(dim=1)]
+
+
+class PairedDifference(NamedTuple):
+    """By how much one way of doing something differs from another over several seeds."""
+
+    mean: float
+    """The mean of the differences."""
+
+    deviation: float
+    """Their standard deviation, with the divisor n - 1."""
+
+    positive: int
+    """How many of them are above 0."""
+
+    negative: int
+    """How many of them are below 0."""
+
+
+def paired_difference(first: Sequence[float], second: Sequence[float]) -> PairedDifference:
+    """Return how far `first` lies above `second`, where both hold one result a seed.
+
+    What a seed does to both, such as an easy split, cancels out: the spread of the
+    differences is often far smaller than that of the results.
+
+    Args:
+        first: One result a seed, in the order of the seeds.
+        second: The results of the other way with the same seeds.
+
+    Returns:
+        Mean, standard deviation and signs of `first - second`, in the unit of the results.
+
+    Raises:
+        ValueError: If the two have not the same length, or fewer than two results.
+
+    Examples:
+        >>> paired_difference([0.5, 0.75, 1.0], [0.25, 0.5, 0.75])
+        PairedDifference(mean=0.25, deviation=0.0, positive=3, negative=0)
+    """
+    if len(first) != len(second):
+        raise must("first and second", "have the same length", (len(first), len(second)))
+    if len(first) < 2:
+        raise must("first", "hold at least two results", len(first))
+    differences = torch.tensor(first, dtype=torch.float64) - torch.tensor(
+        second, dtype=torch.float64
+    )
+    return PairedDifference(
+        mean=differences.mean().item(),
+        deviation=differences.std().item(),
+        positive=int((differences > 0).sum()),
+        negative=int((differences < 0).sum()),
+    )
