@@ -95,8 +95,10 @@ def check_labels(
     """
     if labels.dtype != torch.int64:
         raise must_be(name, "of dtype torch.int64", labels.dtype)
-    if labels.ndim != 1 or not labels.numel():
+    if labels.ndim != 1:
         raise must(name, "have the shape (samples,)", tuple(labels.shape))
+    if not labels.numel():
+        raise must(name, "have at least one sample", tuple(labels.shape))
     if samples is not None and len(labels) != samples:
         raise must(name, f"be {samples}, one a sample", len(labels))
     low, high = int(labels.min()), int(labels.max())

@@ -105,7 +105,8 @@ def paired_difference(first: Sequence[float], second: Sequence[float]) -> Paired
         Mean, standard deviation and signs of `first - second`, in the unit of the results.
 
     Raises:
-        ValueError: If the two have not the same length, or fewer than two results.
+        ValueError: If the two have not the same length, hold fewer than two results, or
+            one that is not finite.
 
     Examples:
         >>> paired_difference([0.5, 0.75, 1.0], [0.25, 0.5, 0.75])
@@ -115,9 +116,11 @@ def paired_difference(first: Sequence[float], second: Sequence[float]) -> Paired
         raise must("first and second", "have the same length", (len(first), len(second)))
     if len(first) < 2:
         raise must("first", "hold at least two results", len(first))
-    differences = torch.tensor(first, dtype=torch.float64) - torch.tensor(
-        second, dtype=torch.float64
-    )
+    one, other = (torch.tensor(results, dtype=torch.float64) for results in (first, second))
+    differences = one - other
+    if not differences.isfinite().all():
+        at = int((~differences.isfinite()).nonzero()[0])
+        raise must(f"results of seed {at}", "be finite", (first[at], second[at]))
     return PairedDifference(
         mean=differences.mean().item(),
         deviation=differences.std().item(),
