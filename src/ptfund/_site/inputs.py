@@ -1,6 +1,6 @@
 """What a run depends on beside its own program, and how that stands now.
 
-An input has a kind, a name and a state: the file `src/ptfund/data.py` and the hash of its
+An input has a kind, a name and a state: the file `src/ptfund/scalar.py` and the hash of its
 bytes, or the distribution `torch` and its version. A run need not be repeated while every
 input has the state that it had.
 """
