@@ -15,6 +15,7 @@ from ptfund import plotting
 from ptfund.data import load_digits
 from ptfund.plotting import (
     _style,
+    plot_bars,
     plot_broadcast,
     plot_curves,
     plot_graph,
@@ -36,8 +37,15 @@ def curves() -> Figure:
     return plot_curves(x, {"one": x, "two": x**0.5, "three": 1 / x}, "x", "height", log="xy")
 
 
+def bars() -> Figure:
+    """Return two series for ten names."""
+    heights = {"one": torch.arange(10) + 30, "two": 40 - torch.arange(10)}
+    return plot_bars([str(digit) for digit in range(10)], heights, "digit", "images")
+
+
 # One of each kind, as large as a chapter needs it.
 FIGURES: dict[str, Callable[[], Figure]] = {
+    "plot_bars": bars,
     "plot_broadcast": lambda: plot_broadcast((4, 4, 4), (4, 4, 4)),
     "plot_curves": curves,
     "plot_graph": lambda: plot_graph({1: "top", 2: "left\nwing", 3: "leaf"}, [(1, 2), (1, 3)]),

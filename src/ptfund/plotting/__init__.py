@@ -1,10 +1,12 @@
 """The figures of the chapters: each function returns one, `show` puts it on the page."""
 
+from ptfund.plotting._bars import plot_bars
 from ptfund.plotting._curves import plot_curves
 from ptfund.plotting._diagrams import plot_broadcast, plot_graph
 from ptfund.plotting._images import plot_images, plot_pixels, plot_saliency
 
 __all__ = [
+    "plot_bars",
     "plot_broadcast",
     "plot_curves",
     "plot_graph",
