@@ -71,6 +71,12 @@ def test_each_class_is_shared_out_to_the_nearest_number() -> None:
     assert [(labels[part] == 2).sum().item() for part in parts] == [6, 2, 2]
 
 
+def test_a_large_class_is_shared_out_exactly() -> None:
+    """Nothing is rounded on the way: half of 10,002 is 5,001."""
+    halves = stratified_split(torch.zeros(10_002).long(), (0.5, 0.5), generator())
+    assert [len(half) for half in halves] == [5001, 5001]
+
+
 def test_members_and_order_are_left_to_chance() -> None:
     """Over many seeds each sample is in each part as often as its share says, at any place."""
     labels = torch.tensor([0, 0, 0, 0, 1, 1, 1, 1])
