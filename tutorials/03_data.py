@@ -460,7 +460,8 @@ assert sum(trimmed) - sum(honest) > (sum(raw) - sum(honest)) / 2
 #
 # Does it matter *how* images are shared out? Make five parts of equal size, and judge each by its
 # nearest neighbours in the other four. So every image is judged once (*cross-validation*). The
-# parts are either five blocks of the file, as it stands, or made by chance.
+# parts are either five blocks of the file, or made by chance. (All images may take part, as no
+# model is chosen here.)
 #
 # !!! question "Predict"
 #     The same images, the same classifier, the same sizes. Which way gives the higher accuracy,
@@ -554,6 +555,9 @@ gaps = means - singles  # (9,)
 assert min(shuffled) - in_blocks > 0.015
 assert gaps[2] > 3 * gaps[-1]
 assert close > 3 * expected
+fifths = torch.stack([labels[positions * 5 // len(labels) == k].bincount() for k in range(5)])
+assert fifths.min() >= 33
+assert fifths.max() <= 39
 
 # %% [markdown]
 # ## Samples, one by one
@@ -726,7 +730,7 @@ print(one, two, three, sep="\n")
 #     its beginning.
 #
 # Without a generator, PyTorch draws from a global one, which everything else draws from as well.
-# (`seeded` fixes it inside a block, and afterwards puts it back.)
+# ([`seeded`][ptfund.models.seeded] fixes it inside a block, and afterwards puts it back.)
 
 # %%
 loader = DataLoader(numbers, batch_size=4, shuffle=True)
@@ -794,7 +798,7 @@ assert alone != after_another
 #   zero](#dividing-by-zero)).
 # - A pixel that hardly varies gives unseen images a $z$ of up to
 #   `{python} f"{largest[:, 0].max():.0f}"` even with the right guard, and of up to
-#   `{python} f"{largest[:, 1].max():.0e}"` with $s + 10^{-8}$ ([Dividing by nearly
+#   `{python} f"{largest[:, 1].max():,.0f}"` with $s + 10^{-8}$ ([Dividing by nearly
 #   zero](#dividing-by-nearly-zero)).
 # - Measuring the scale on all images had no visible effect here; standardising itself hurts the
 #   nearest neighbour ([Ten seeds, two questions](#ten-seeds-two-questions)).
