@@ -32,7 +32,7 @@ from ptfund.plotting import plot_bars, plot_curves, plot_images, plot_pixels
 # ## Look first
 #
 # What is there, in which range, is anything missing, does anything occur twice? In tables, what
-# is missing often stands as `nan`, "not a number". It is what 0 / 0 gives, and whatever is
+# is missing often stands as `nan`, *not a number*. It is what 0 / 0 gives, and whatever is
 # computed from it is `nan` again.
 #
 # !!! question "Predict"
@@ -445,7 +445,7 @@ report(trimmed, honest)
 # %% [markdown]
 # Standardising *hurts* the nearest neighbour, with every seed. It makes the pixels at the edge
 # as loud as the others; more than half of the loss comes back if they are left out. Scaling is
-# part of the recipe. For a network, chapter 6 will ask again.
+# part of the recipe. For a network, chapter 5 will ask again.
 
 # %%
 # Accuracy goes in steps of 1/360. The three means are 0.0, -1.6 and 1.0 points.
