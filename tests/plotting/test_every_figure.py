@@ -19,7 +19,9 @@ from ptfund.plotting import (
     plot_broadcast,
     plot_curves,
     plot_graph,
+    plot_histograms,
     plot_images,
+    plot_panels,
     plot_pixels,
     plot_saliency,
 )
@@ -49,7 +51,18 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "plot_broadcast": lambda: plot_broadcast((4, 4, 4), (4, 4, 4)),
     "plot_curves": curves,
     "plot_graph": lambda: plot_graph({1: "top", 2: "left\nwing", 3: "leaf"}, [(1, 2), (1, 3)]),
+    "plot_histograms": lambda: plot_histograms(
+        {f"layer {depth}": images(10) / 16 for depth in range(6)}, "value", limit=1.0
+    ),
     "plot_images": lambda: plot_images(images(10), [str(digit) for digit in range(10)]),
+    "plot_panels": lambda: plot_panels(
+        torch.linspace(-3, 3, 121),
+        {
+            name: {"value": torch.linspace(-3, 3, 121).sin(), "slope": torch.zeros(121)}
+            for name in "abcd"
+        },
+        "x",
+    ),
     "plot_pixels": lambda: plot_pixels(images(1)[0]),
     "plot_saliency": lambda: plot_saliency(images(1)[0], images(1)[0] - images(2)[1]),
 }

@@ -4,13 +4,16 @@ from ptfund.plotting._bars import plot_bars
 from ptfund.plotting._curves import plot_curves
 from ptfund.plotting._diagrams import plot_broadcast, plot_graph
 from ptfund.plotting._images import plot_images, plot_pixels, plot_saliency
+from ptfund.plotting._panels import plot_histograms, plot_panels
 
 __all__ = [
     "plot_bars",
     "plot_broadcast",
     "plot_curves",
     "plot_graph",
+    "plot_histograms",
     "plot_images",
+    "plot_panels",
     "plot_pixels",
     "plot_saliency",
 ]
