@@ -58,6 +58,7 @@ def test_panels_stand_in_rows(columns: int, rows: int) -> None:
     assert len(places) == 3
     assert len({round(place.y0, 3) for place in places}) == rows
     assert len({round(place.x0, 3) for place in places}) == columns
+    assert figure.axes[0].get_subplotspec().get_gridspec().nrows == rows  # type: ignore[union-attr]
     order = [(-round(place.y0, 3), place.x0) for place in places]
     assert order == sorted(order)
 
@@ -71,6 +72,13 @@ def test_the_lowest_panel_of_each_column_has_numbers() -> None:
         for axes in figure.axes
     ]
     assert numbered == [False, True, True]
+
+
+def test_a_single_panel_is_enough() -> None:
+    """In one column it fills the figure; a frame on the right or above would say nothing."""
+    (axes,) = plot_panels(X, {"a": {"y": X}}, "x", columns=1).axes
+    hidden = [side for side, spine in axes.spines.items() if not spine.get_visible()]
+    assert sorted(hidden) == ["right", "top"]
 
 
 @pytest.mark.usefixtures("unchecked")
@@ -130,6 +138,7 @@ def test_histograms_share_the_scale_across_and_not_upwards() -> None:
     for axes in figure.axes:
         assert max(patch.get_data().values.max() for patch in axes.patches) == 1  # type: ignore[attr-defined]
         assert list(axes.get_yticks()) == []
+        assert not axes.spines["left"].get_visible()
 
 
 @pytest.mark.usefixtures("unchecked")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
-import torch
+import numpy as np
 from jaxtyping import Float, Real
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -42,6 +42,7 @@ def plot_panels(
             positive.
 
     Examples:
+        >>> import torch
         >>> x = torch.linspace(-1, 1, 3)
         >>> panels = {"line": {"value": x}, "square": {"value": x**2}}
         >>> figure = plot_panels(x, panels, "x")
@@ -66,7 +67,6 @@ def plot_panels(
                 heights.numpy(force=True),
                 color=colour,
                 linestyle=line,
-                linewidth=2,
                 label=name,
             )
     grid[0].legend(fontsize=11, frameon=False)
@@ -99,24 +99,25 @@ def plot_histograms(
             that is not finite, or `limit` or `columns` is not positive.
 
     Examples:
+        >>> import torch
         >>> figure = plot_histograms({"narrow": torch.zeros(9)}, "value", limit=1.0)
         >>> figure.axes[0].get_title()
         'narrow'
     """
     if not limit > 0:
         raise must("limit", "be positive", limit)
-    edges = torch.linspace(-limit, limit, BINS + 1, dtype=torch.float64)
+    edges = np.linspace(-limit, limit, BINS + 1)
     heights = []
     for title, numbers in values.items():
         if not numbers.isfinite().all():
             raise must(f"panel {title!r}", "have finite numbers", "others")
-        counts, _ = torch.histogram(numbers.detach().cpu().double().flatten(), edges)
+        counts, _ = np.histogram(numbers.numpy(force=True), edges)
         if not counts.any():
             raise must(f"panel {title!r}", f"have numbers from {-limit} to {limit}", "none")
         heights.append(counts / counts.max())
     figure, grid = _grid(values, xlabel, columns, height=1.4, sharey=False)
     for axes, shares in zip(grid, heights, strict=True):
-        axes.stairs(shares.numpy(), edges.numpy(), fill=True, color=BLUE)
+        axes.stairs(shares, edges, fill=True, color=BLUE)
         axes.set(xlim=(-limit, limit), yticks=[])
         axes.spines["left"].set_visible(False)
     return figure
@@ -143,7 +144,6 @@ def _grid(
     used = list(grid.flat[: len(panels)])
     for axes, title in zip(used, panels, strict=True):
         axes.set_title(title, fontsize=11)
-        axes.tick_params(labelsize=10)
         axes.spines[["top", "right"]].set_visible(False)
     for axes in grid.flat[len(panels) :]:
         axes.remove()
