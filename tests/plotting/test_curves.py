@@ -65,6 +65,15 @@ def test_axes_are_logarithmic_where_asked(log: str, scales: tuple[str, str]) -> 
     assert not any("$" in label for label in labels)
 
 
+@pytest.mark.parametrize(("x", "whole"), [([1, 2, 3], True), ([1.0, 2.0, 3.0], False)])
+def test_whole_numbers_are_labelled_as_such(x: list[float], whole: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """There is no layer 1.5."""
+    figure = plot_curves(torch.tensor(x), {"a": torch.zeros(3)}, "x", "y")
+    figure.draw_without_rendering()
+    ticks = figure.axes[0].get_xticks()
+    assert all(tick == round(tick) for tick in ticks) == whole
+
+
 @pytest.mark.usefixtures("unchecked")
 def test_curves_that_do_not_fit_are_refused() -> None:
     """None, too many, of other lengths, of two dimensions, or on unknown axes."""

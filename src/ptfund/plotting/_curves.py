@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import matplotlib.pyplot as plt
 from jaxtyping import Real
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from torch import Tensor
 
 from ptfund._guards import must
@@ -29,7 +29,8 @@ def plot_curves(
     prints them: `1e-05`.
 
     Args:
-        x: Where the points of all curves stand, of shape `(points,)`.
+        x: Where the points of all curves stand, of shape `(points,)`. Of a dtype without
+            decimals, such as numbers of layers, only whole numbers are labelled.
         curves: The heights of each curve, of shape `(points,)`, by its name.
         xlabel: What x is.
         ylabel: What the heights are.
@@ -74,6 +75,8 @@ def plot_curves(
             axis.set_major_locator(LogLocator(numticks=8))
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0e}"))
             axis.set_minor_locator(NullLocator())
+    if "x" not in log and not x.is_floating_point():
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.tick_params(labelsize=10)
     axes.set_xlabel(xlabel, fontsize=11)
     axes.set_ylabel(ylabel, fontsize=11)
