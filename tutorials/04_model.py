@@ -280,7 +280,7 @@ for name, share in shares.items():
     print(f"{name:8} {share.mean():.1e} ± {share.std():.0e}")
 
 assert shares["sigmoid"].max() <= (1 / 4) ** 10
-# Of one activation, the seeds differ by a third; the four lie a factor of 9 apart.
+# Of one activation, the seeds differ by a factor of up to 1.6; the four lie 9 apart.
 assert shares["tanh"].min() > 5 * shares["ReLU"].max()
 assert shares["ReLU"].min() > 5 * shares["GELU"].max()
 assert shares["GELU"].min() > 100 * shares["sigmoid"].max()
@@ -404,8 +404,8 @@ with raises(RuntimeError):
 #     None. The list is no module, and the tensor no `nn.Parameter`.
 #
 # `torch.optim.SGD` is an *optimizer*, the subject of chapter 5: it makes the steps `w -= lr *
-# w.grad` for all parameters that it is given. None is an error. `double` should have converted
-# the model to `float64`, and found nothing to convert.
+# w.grad` for all parameters that it is given, and refuses to be given none. `double` should have
+# converted the model to `float64`, and found nothing to convert.
 #
 # Those errors are the lucky case. One registered layer is enough, and nobody complains:
 
@@ -545,7 +545,8 @@ take_steps(alike)
 
 rows = alike.hidden.weight
 moved = (rows - 0.1).abs().max().item()
-print(f"moved by up to {moved:.2f}")
+differing = (rows - rows[0]).abs().max().item()
+print(f"moved by up to {moved:.2f}, rows differ by {differing:.4f}")
 assert moved > 0.01
 assert_close(rows, rows[:1].expand(64, 64))
 assert_close(alike.output.weight, alike.output.weight[:, :1].expand(10, 64))
@@ -615,8 +616,8 @@ show(
 #     $\tfrac{1}{2} n s^2 = 1$, so $s = \sqrt{2/n}$. With $\sqrt{4/n}$ the mean square doubles in
 #     each layer, and its root grows by $2^{10}$ in 20.
 #
-# $\sqrt{2/n}$ is *Kaiming* initialisation, after its first author; in PyTorch,
-# `nn.init.kaiming_normal_`.
+# $\sqrt{2/n}$ is *Kaiming* initialisation, named after the first author of the paper that
+# proposed it (He and others, 2015); in PyTorch, `nn.init.kaiming_normal_`.
 
 # %%
 with seeded(0):
