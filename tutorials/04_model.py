@@ -259,14 +259,14 @@ show(
 
 
 # %%
-def share_left(name: str, seed: int) -> float:
+def share_left(name: str, seed: int, gain: float = 1) -> float:
     """Return which share of a gradient's length is left after ten layers."""
     generator = torch.Generator().manual_seed(seed)
     start = x.clone().requires_grad_()
     hidden = start
     for _ in range(10):
         matrix = nn.init.orthogonal_(torch.empty(64, 64), generator=generator)
-        hidden = activations[name](hidden @ matrix)
+        hidden = activations[name](gain * (hidden @ matrix))
     v = torch.randn(hidden.shape, generator=generator)
     hidden.backward(v)
     return (start.grad.norm() / v.norm()).item()
@@ -287,15 +287,23 @@ assert shares["GELU"].min() > 100 * shares["sigmoid"].max()
 
 # %% [markdown]
 # ??? success "Answer"
-#     At most $(1/4)^{10}$, about a millionth. The mean over ten seeds is
-#     `{python} f"{shares['sigmoid'].mean():.1e}"`.
+#     At most $(1/4)^{10}$, about a millionth. It is less, as most slopes lie below 1/4.
 #
 # An *orthogonal* matrix keeps every length; the rest is the activations' doing. ReLU stops half
 # of the elements: a factor of $\sqrt{2}$ a layer. The inputs of tanh and GELU shrink towards 0,
-# where their slopes are 1 and 1/2. Larger weights can make up for such factors; for the
-# sigmoid's 4 they hardly can.
+# where their slopes are 1 and 1/2. Can larger weights make up for such factors?
+
+# %%
+for name, gain in {"ReLU": 2**0.5, "sigmoid": 4.0}.items():
+    shares[name] = torch.tensor([share_left(name, seed, gain) for seed in range(10)])
+    print(f"{name:8} weights times {gain:.1f}: {shares[name].mean():.1g}")
+
+assert 0.5 < shares["ReLU"].mean() < 2
+assert shares["sigmoid"].max() < 0.02
 
 # %% [markdown]
+# For ReLU they can. For the sigmoid they make the scores larger as well, which saturates it.
+#
 # ReLU has its own danger. A unit whose score is below 0 for *every* image is *dead*. Unit 3
 # gets a very low bias:
 
@@ -439,7 +447,7 @@ assert registered.double()(x.double()).dtype == torch.float64
 # %% [markdown]
 # ## Looking inside with hooks
 #
-# From outside, one sees what goes into a model and what comes out. A *forward hook* is a
+# What goes on between input and scores? One cannot see it from outside. A *forward hook* is a
 # function that a module calls when it has computed its output.
 #
 # !!! question "Predict"
@@ -546,7 +554,8 @@ take_steps(alike)
 rows = alike.hidden.weight
 moved = (rows - 0.1).abs().max().item()
 differing = (rows - rows[0]).abs().max().item()
-print(f"moved by up to {moved:.2f}, rows differ by {differing:.4f}")
+print(f"rows moved by up to {moved:.2f}")
+print(f"rows differ by up to {differing:.2f}")
 assert moved > 0.01
 assert_close(rows, rows[:1].expand(64, 64))
 assert_close(alike.output.weight, alike.output.weight[:, :1].expand(10, 64))
@@ -704,9 +713,10 @@ assert abs(kept_scale - (1 / 6) ** 0.5) < 0.04
 #
 # ## Numbers that are not learned
 #
-# A layer may take its features' mean away: in training that of the batch, later one that it has
-# kept, since no prediction may depend on the other images in its batch. The kept mean is moved
-# by no gradient, and yet belongs to the model. It is a *buffer*.
+# Not all numbers of a model are learned. A layer may take its features' mean away: in training
+# that of the batch, later one that it has kept, since no prediction may depend on the other
+# images in its batch. The kept mean is moved by no gradient, and yet belongs to the model. It is
+# a *buffer*.
 
 
 # %%
@@ -847,10 +857,24 @@ assert_close(fresh.hidden.weight.detach(), old, rtol=0, atol=0)
 #     Nothing: no name is in both. There is no error either. Whoever uses `strict=False` must
 #     read the lists.
 #
-# `torch.save` can also save a whole model. It uses *pickle*, Python's own format, in which a
-# file may name any function that is to be called when it is loaded. A file from a stranger is
-# a program from a stranger. So `weights_only=True`, the default, refuses all but tensors and
-# plain Python values:
+# `torch.save` can also save a whole model. It uses *pickle*, Python's own format, in which an
+# object may name a function, any function, to be called when it is loaded:
+
+
+# %%
+class Letter:
+    """Says by which call it is to be made again."""
+
+    def __reduce__(self) -> tuple:
+        return print, ("This line was printed by loading.",)
+
+
+pickled = pickle.dumps(Letter())
+pickle.loads(pickled)
+
+# %% [markdown]
+# A file from a stranger is a program from a stranger. So `weights_only=True`, the default of
+# `torch.load`, refuses all but tensors and plain Python values:
 
 # %%
 file = io.BytesIO()
