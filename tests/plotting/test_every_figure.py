@@ -24,6 +24,7 @@ from ptfund.plotting import (
     plot_panels,
     plot_pixels,
     plot_saliency,
+    plot_surface,
 )
 from tests.plotting.looking import DARK_PAGE, WHITE_PAGE, contrast, rgb
 
@@ -43,6 +44,14 @@ def bars() -> Figure:
     """Return two series for ten names."""
     heights = {"one": torch.arange(10) + 30, "two": 40 - torch.arange(10)}
     return plot_bars([str(digit) for digit in range(10)], heights, "digit", "images")
+
+
+def surface() -> Figure:
+    """Return a surface with as many paths as can be told apart."""
+    x, path = torch.linspace(-4, 4, 61), torch.linspace(-3, 3, 20).expand(2, 20).T
+    heights = 3 * x**2 + x[:, None] ** 2
+    paths = {"one": path, "two": -path, "three": path / 2}
+    return plot_surface({"slope w": x, "height b": x}, heights, paths, levels=[1, 3, 9, 27])
 
 
 # One of each kind, as large as a chapter needs it.
@@ -65,6 +74,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     ),
     "plot_pixels": lambda: plot_pixels(images(1)[0]),
     "plot_saliency": lambda: plot_saliency(images(1)[0], images(1)[0] - images(2)[1]),
+    "plot_surface": surface,
 }
 every_figure = pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES.keys())
 

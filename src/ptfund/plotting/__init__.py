@@ -5,6 +5,7 @@ from ptfund.plotting._curves import plot_curves
 from ptfund.plotting._diagrams import plot_broadcast, plot_graph
 from ptfund.plotting._images import plot_images, plot_pixels, plot_saliency
 from ptfund.plotting._panels import plot_histograms, plot_panels
+from ptfund.plotting._surfaces import plot_surface
 
 __all__ = [
     "plot_bars",
@@ -16,4 +17,5 @@ __all__ = [
     "plot_panels",
     "plot_pixels",
     "plot_saliency",
+    "plot_surface",
 ]
