@@ -63,7 +63,9 @@ def test_every_public_name_has_its_place_in_the_reference(built_site: Path) -> N
             thing = getattr(module, symbol)
             if inspect.isclass(thing):
                 # A class of the package hands its members on to its subclasses.
-                kin = [base for base in thing.__mro__ if base.__module__ == module.__name__]
+                kin = [
+                    base for base in thing.__mro__ if base.__module__.startswith(module.__name__)
+                ]
                 members = {m for base in kin for m in (*vars(base), *inspect.get_annotations(base))}
                 own = {member for member in members if not member.startswith("_")}
                 public |= {f"ptfund.{name}.{symbol}.{member}" for member in own}

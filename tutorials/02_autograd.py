@@ -976,5 +976,5 @@ assert_close((image + image.grad / 2).detach(), centre)
 #
 # ## Next
 #
-# Chapter 3, *Dataset preparation*, turns to what is learned from: it splits the digits so that
-# a test stays honest, brings their pixels to one scale, and serves them in batches.
+# [Dataset preparation](03_data.py), chapter 3, turns to what is learned from: it splits the digits
+# so that a test stays honest, brings their pixels to one scale, and serves them in batches.

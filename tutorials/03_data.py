@@ -94,8 +94,8 @@ assert counts.max() - counts.min() < 10
 # %% [markdown]
 # ## What a model wants
 #
-# From chapter 4 on, a model multiplies the *features* of a sample, here its 64 pixels, with
-# weights. So each image becomes a row:
+# From [chapter 4](04_model.py) on, a model multiplies the *features* of a sample, here its 64
+# pixels, with weights. So each image becomes a row:
 
 # %%
 flat = images.flatten(start_dim=1)  # (N, 64)
@@ -443,9 +443,9 @@ report(honest, raw)
 report(trimmed, honest)
 
 # %% [markdown]
-# Standardising *hurts* the nearest neighbour, with every seed. It makes the pixels at the edge
-# as loud as the others; more than half of the loss comes back if they are left out. Scaling is
-# part of the recipe. For a network, chapter 5 will ask again.
+# Standardising *hurts* the nearest neighbour, with every seed. It makes the pixels at the edge as
+# loud as the others; more than half of the loss comes back if they are left out. Scaling is part of
+# the recipe. For a network, [chapter 5](05_loss_and_optimizer.py#why-standardise) asks again.
 
 # %%
 # Accuracy goes in steps of 1/360. The three means are 0.0, -1.6 and 1.0 points.
@@ -900,5 +900,5 @@ assert alone != after_another
 #
 # ## Next
 #
-# Chapter 4, *The model*, takes rows of 64 numbers and makes ten scores of them: it builds the
-# layers by hand, and looks at what lies between input and output.
+# [The model](04_model.py), chapter 4, takes rows of 64 numbers and makes ten scores of them: it
+# builds the layers by hand, and looks at what lies between input and output.

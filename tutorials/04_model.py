@@ -1,9 +1,9 @@
 # %% [markdown]
 # # The model
 #
-# Chapter 3 prepared the digits: rows of 64 numbers, and a label for each. A *model* is what
-# turns a row into a prediction: a function with numbers in it that can be changed. This chapter
-# builds one. After it you will be able to
+# [Chapter 3](03_data.py) prepared the digits: rows of 64 numbers, and a label for each. A *model*
+# is what turns a row into a prediction: a function with numbers in it that can be changed. This
+# chapter builds one. After it you will be able to
 #
 # - compute scores from pixels by hand, and say why layers need a bend between them, and which;
 # - write a network as a class, count its numbers, and notice when PyTorch overlooks some;
@@ -12,12 +12,12 @@
 # - tell what belongs to a model beside its weights, and save and load all of it safely.
 #
 # **You need** [Tensors](01_tensors.py), [Automatic differentiation](02_autograd.py) and, from
-# chapter 3, standardised features in three parts. **It takes** about 40 minutes, exercises
-# apart.
+# [Dataset preparation](03_data.py), standardised features in three parts. **It takes** about 40
+# minutes, exercises apart.
 #
 # In shape comments, N is the number of training images. In formulas, $x$ is the features of one
-# image, $W$ and $b$ are weights and biases, and $z$ is a score. No loss is needed yet: chapter 5
-# chooses it.
+# image, $W$ and $b$ are weights and biases, and $z$ is a score. No loss is needed yet:
+# [chapter 5](05_loss_and_optimizer.py) chooses it.
 
 # %%
 import copy
@@ -411,9 +411,10 @@ with raises(RuntimeError):
 # ??? success "Answer"
 #     None. The list is no module, and the tensor no `nn.Parameter`.
 #
-# `torch.optim.SGD` is an *optimizer*, the subject of chapter 5: it makes the steps `w -= lr *
-# w.grad` for all parameters that it is given, and refuses to be given none. `double` should have
-# converted the model to `float64`, and found nothing to convert.
+# `torch.optim.SGD` is an *optimizer*, of which [chapter
+# 5](05_loss_and_optimizer.py#handing-parameters-to-an-optimizer) says more: it makes the steps `w
+# -= lr * w.grad` for all parameters that it is given, and refuses to be given none. `double` should
+# have converted the model to `float64`, and found nothing to convert.
 #
 # Those errors are the lucky case. One registered layer is enough, and nobody complains:
 
@@ -1082,5 +1083,5 @@ assert linear_accuracy > 0.85
 #
 # ## Next
 #
-# Chapter 5, *Loss and optimizer*, says what "better" means for ten scores and a label, and turns
-# the gradient of that into steps.
+# [Loss and optimizer](05_loss_and_optimizer.py), chapter 5, says what "better" means for ten scores
+# and a label, and turns the gradient of that into steps.

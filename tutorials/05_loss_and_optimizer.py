@@ -12,8 +12,9 @@
 # - tell from a loss which learning rate is too large, and why standardised features help;
 # - use weight decay, options for parts of a model, and a learning rate that changes.
 #
-# **You need** [Automatic differentiation](02_autograd.py), and chapters 3 and 4: split digits,
-# layers, the `MLP`. **It takes** about 40 minutes, exercises apart.
+# **You need** [Automatic differentiation](02_autograd.py), the split digits of [Dataset
+# preparation](03_data.py), and layers and the `MLP` from [The model](04_model.py). **It takes**
+# about 40 minutes, exercises apart.
 #
 # In shape comments, P is the number of points beside a line, N the number of training images
 # and C that of classes. In formulas, $z$ are the scores of the classes, and $\eta$ is the
@@ -279,8 +280,8 @@ for row in (torch.tensor([100.0, 0.0]), torch.tensor([0.0, -200.0])):
 
 # %% [markdown]
 # ??? success "Answer"
-#     $e^{100}$ becomes `inf`, infinity, and `inf / inf` is `nan`, "not a number". $e^{-200}$
-#     becomes 0, and its logarithm is −`inf`, where −200 would be right.
+#     $e^{100}$ becomes `inf`, infinity, and `inf / inf` is `nan`. $e^{-200}$ becomes 0, and its
+#     logarithm is −`inf`, where −200 would be right.
 #
 # One `nan` in a loss makes every gradient `nan`. The way out is a number $m$ that is subtracted
 # from all logits, and added again afterwards:
@@ -340,8 +341,8 @@ assert_close(floor, torch.tensor(-math.log(math.e / (math.e + 9))))
 #     20 instead of 1, the loss is almost 0.
 #
 # The gradient shrinks, too: what the model changes in its logits passes through one softmax
-# more. We compare both over ten seeds. An *epoch* is one pass through all training images, here
-# in batches of 64. (Chapter 6 takes these lines apart.)
+# more. We compare both over ten seeds, with 30 epochs in batches of 64. (Chapter 6 takes
+# these lines apart.)
 
 
 # %%
@@ -466,7 +467,7 @@ assert torch.autograd.gradcheck(losses.cross_entropy, (few, labels[:4]))
 #
 # ## Handing parameters to an optimizer
 #
-# The gradient points the way; now for the step. An *optimizer* keeps the parameters, and moves
+# The gradient points the way; now for the step. An optimizer keeps the parameters, and moves
 # them in `step`. The simplest is *stochastic gradient descent*, SGD, "stochastic" for the
 # batches that chance puts together:
 
@@ -556,11 +557,11 @@ with raises(ValueError):
 #
 # ## How long may a step be?
 #
-# On the line this can be computed, for its loss is a parabola. At a distance $e$ from the lowest
-# place its height above it is $\tfrac{1}{2} \lambda e^2$, and its slope $\lambda e$. ($\lambda$,
-# "lambda", is the *curvature*: the slope of the slope.) A step turns $e$ into
+# On the line this can be computed, for its loss is a parabola. At a distance $d$ from the lowest
+# place its height above it is $\tfrac{1}{2} \lambda d^2$, and its slope $\lambda d$. ($\lambda$,
+# "lambda", is the *curvature*: the slope of the slope.) A step turns $d$ into
 #
-# $$e - \eta \lambda e = (1 - \eta \lambda) \, e$$
+# $$d - \eta \lambda d = (1 - \eta \lambda) \, d$$
 #
 # The distance shrinks if the factor lies between −1 and 1, that is, if $\eta < 2 / \lambda$.
 
@@ -708,9 +709,9 @@ for lr in (0.03, 0.3):
 #     than standardised ones in `{python} differences[0].positive` of 10 seeds: steeper means
 #     faster, as long as it is not too steep.
 #
-# What happened at 0.3? A hidden unit is *dead* if it outputs 0 for every image: ReLU then has
-# the slope 0, so that no gradient ever reaches its weights. We count those that live, for
-# one seed, at the start and at the end:
+# What happened at 0.3? A hidden unit whose score is below 0 for every image is dead: no gradient
+# reaches its weights ([Which bend?](04_model.py#which-bend)). We count those that live, for one
+# seed, at the start and at the end:
 
 # %%
 generator = torch.Generator().manual_seed(0)
@@ -960,8 +961,16 @@ assert (ends[1] - ends[0] < -0.02).all()
 #     `AdamW`, and the same for both parameters. Adam divides by the size of the gradients; what
 #     the decay adds to them is divided as well, and does little or nothing.
 #
-# So who wants decay with Adam takes `AdamW`. Whether decay helps is a question to the validation
-# part.
+# So who wants decay with Adam takes `AdamW`. Ours shrinks as `ShrinkingSGD` does, then steps as
+# `Adam`:
+
+# %%
+options = {"lr": 0.01, "weight_decay": 0.1}
+pytorch = after_20_steps(lambda params: torch.optim.AdamW(params, **options))
+assert_close(after_20_steps(lambda params: optim.AdamW(params, **options)), pytorch)
+
+# %% [markdown]
+# Whether decay helps is a question to the validation part.
 #
 # ## Groups and schedules
 #
