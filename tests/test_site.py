@@ -100,11 +100,13 @@ def test_every_figure_has_words_for_what_is_seen(built_site: Path) -> None:
             assert len(unescape(label).split()) > 5
 
 
-def test_messages_of_errors_can_be_searched_and_numbers_cannot(built_site: Path) -> None:
-    """The index has what readers look for, and not the digits of the outputs."""
+def test_messages_can_be_searched_and_neither_numbers_nor_sources(built_site: Path) -> None:
+    """The index has what readers look for, not digits of outputs or the insides of functions."""
     index = (built_site / "search" / "search_index.json").read_text(encoding="utf-8")
     assert "mat1 and mat2 shapes cannot be multiplied" in index
     assert "10,770 passes" not in index
+    assert "Source code in" not in index
+    assert "Source code in" in (built_site / "reference" / "data" / "index.html").read_text("utf-8")
     assert len(gzip.compress(index.encode())) <= 150_000
 
 

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -206,7 +206,7 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         line = getattr(error, "lineno", None) or 1
         message = getattr(error, "msg", str(error))
         raise ChapterError(script, line, f"{type(error).__name__}: {message}") from error
-    cells = tuple(_cells(text, script))
+    cells = _cells(text, script)
     chapter = Chapter(path, script, _title(cells, script), cells)
     for step in chapter.steps:
         if step.kind == "expression":
@@ -214,9 +214,10 @@ def read_chapter(path: Path, root: Path) -> Chapter:
     return chapter
 
 
-def _cells(text: str, script: str) -> Iterator[Cell]:
+@lru_cache(maxsize=64)  # while serving, most scripts are as they were
+def _cells(text: str, script: str) -> tuple[Cell, ...]:
     lines = text.splitlines()
-    position = 0
+    cells, position = [], 0
     for cell in jupytext.reads(text, fmt=_FORMAT).cells:
         source = cell.source.splitlines()
         start = _find(source, lines, position)
@@ -228,8 +229,9 @@ def _cells(text: str, script: str) -> Iterator[Cell]:
             known = ", ".join(sorted(TAGS))
             message = f"unknown tag {', '.join(sorted(unknown))!r}: a tag must be one of {known}"
             raise ChapterError(script, marker + 1, message)
-        yield Cell(cell.cell_type, cell.source, start + 1, tags)
+        cells.append(Cell(cell.cell_type, cell.source, start + 1, tags))
         position = start + len(source)
+    return tuple(cells)
 
 
 def _find(source: list[str], lines: list[str], position: int) -> int | None:

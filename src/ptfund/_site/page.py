@@ -4,6 +4,7 @@ import itertools
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,9 +64,14 @@ def to_markdown(notebook: NotebookNode) -> str:
             # A fence must be longer than any run of backticks inside it.
             longest = max(map(len, re.findall("`+", cell.source)), default=0)
             cell.metadata.update(fence="`" * max(3, longest + 1), number=number)
+    return _converted(nbformat.writes(notebook))
+
+
+@lru_cache(maxsize=64)  # while serving, most chapters are as they were
+def _converted(notebook: str) -> str:
     with TemporaryDirectory(prefix="ptfund-") as folder:
         path = Path(folder) / "chapter.ipynb"
-        nbformat.write(notebook, path)
+        path.write_text(notebook, encoding="utf-8")
         settings.templates_dir = str(_TEMPLATES)
         converted = convert.nb2html(str(path), execute=False, custom_mathjax_url="")
     # mkdocs-jupyter closes with the style of Jupyter's own pages, which ours is not.

@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 from jinja2 import Environment
 from mkdocs.config import base
@@ -13,7 +13,7 @@ from mkdocs.config import config_options as c
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler, get_relative_url
@@ -34,6 +34,7 @@ from ptfund._site.page import (
 )
 from ptfund._site.publish import discard, publish, staging_folder
 from ptfund._site.run import Run
+from ptfund._site.search import searchable
 from ptfund._site.serve import unfailing
 
 __all__ = ["PtfundConfig", "PtfundPlugin"]
@@ -101,6 +102,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         self._wrong_formulas: list[MathError] = []
         self._formula_errors: set[FormulaError] = set()
         self._font: MathFont | None = None
+        self._whole: str | None = None
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Note whether a site is built to stay."""
@@ -215,6 +217,19 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             files.append(File.generated(config, self._font.address, content=self._font.content))
             files.append(File.generated(config, f"{folder}/OFL.txt", content=licence))
         return env
+
+    @event_priority(50)
+    def _before_search(self, /, context: Any, *, page: Page, **_: Any) -> None:
+        """Let the search plugin, whose turn is next, read less."""
+        self._whole = page.content
+        page.content = searchable(page.content or "")
+
+    @event_priority(-50)
+    def _after_search(self, /, context: Any, *, page: Page, **_: Any) -> None:
+        """Let the template, whose turn is last, have it all."""
+        page.content = self._whole
+
+    on_page_context = CombinedEvent(_before_search, _after_search)
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Let pages with formulas load the formulas' font."""
