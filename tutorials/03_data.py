@@ -1,17 +1,17 @@
 # %% [markdown]
 # # Dataset preparation
 #
-# A model learns from samples and is judged by samples. Most of what goes wrong with that goes
-# wrong before any learning, without an error message. After this chapter you will be able to
+# A model learns from samples and is judged by samples. Much of what goes wrong does so before any
+# learning, without an error message. After this chapter you will be able to
 #
 # - look at data before you use them, and give them the shapes and dtypes that a model wants;
-# - share them out in three parts, every class alike, and say what each part is for;
+# - share them out into three parts, every class alike, and say what each part is for;
 # - bring features to one scale, and treat those that hardly vary;
-# - tell a leak from the test into the training, and measure whether it matters;
+# - recognise a leak from the test part into the training, and measure whether it matters;
 # - serve samples in batches, and say what a seed fixes and what it does not.
 #
-# **You need** [Tensors](01_tensors.py); from [Automatic differentiation](02_autograd.py) only
-# the loop that fits a line. **It takes** about 40 minutes, exercises apart.
+# **You need** [Tensors](01_tensors.py), and from [Automatic differentiation](02_autograd.py) the
+# chain rule and the loop that fits a line. **It takes** about 40 minutes, exercises apart.
 #
 # In shape comments, N is the number of images in all, T of those to train with, V of those to
 # decide by, and U of those that stay unseen until the end.
@@ -32,8 +32,8 @@ from ptfund.plotting import plot_bars, plot_curves, plot_images, plot_pixels
 # ## Look first
 #
 # What is there, in which range, is anything missing, does anything occur twice? In tables, what
-# is missing often stands as `nan`, *not a number*. It is what 0 / 0 gives, and whatever is
-# computed from it is `nan` again.
+# is missing often stands as `nan`, *not a number*. It is what a tensor gives for 0.0 / 0
+# (Python raises an error), and every sum or product with it is `nan` again.
 #
 # !!! question "Predict"
 #     The pixels are of dtype `uint8`. Can one of them be `nan`?
@@ -114,8 +114,8 @@ print((pixels @ weights).shape)
 # Labels stay whole: they are positions, by which something is looked up for every sample.
 #
 # !!! question "Predict"
-#     `means`, the mean image of each digit, has the shape (10, 64). Which shape has
-#     `means[labels]`?
+#     `means`, the mean image of each digit, has the shape (10, 64). Which shape does
+#     `means[labels]` have?
 
 # %%
 means = torch.stack([pixels[labels == digit].mean(dim=0) for digit in range(10)])  # (10, 64)
@@ -130,8 +130,8 @@ with raises(IndexError):
 #     (N, 64): for each label one row, the mean of its own digit.
 #
 # Labels with decimals are no positions, says the message; `long`, the first that it names, is
-# `int64`. All of PyTorch takes labels of that dtype, in the shape (N,). In the shape (N, 1)
-# they would run into the accident of chapter 1.
+# `int64`. PyTorch expects the classes of samples in that dtype, and in the shape (N,). In the shape
+# (N, 1) they would run into the accident of chapter 1.
 
 # %%
 assert_close(own_mean[7], means[labels[7]])
@@ -139,7 +139,7 @@ assert_close(own_mean[7], means[labels[7]])
 # %% [markdown]
 # ## Three parts, before anything is measured
 #
-# A model must be right about unseen images, so chapter 1 kept some apart. But who tries many
+# A model must be right about unseen images, so chapter 1 kept some apart. But whoever tries many
 # recipes, and keeps the best on those, has used them. Does that matter? Take the worst case: 200
 # recipes that guess one of ten digits, by chance.
 #
@@ -161,7 +161,7 @@ print(f"on others                   {on_others:.1%}")
 
 # %% [markdown]
 # ??? success "Answer"
-#     More, as the luckiest was taken; its luck stays behind on other images.
+#     More, as the luckiest was taken. On other images its luck is gone: about one in ten.
 #
 # So there are three parts. The *training* part is learned from. By the *validation* part one
 # decides: which recipe, how long. The *test* part is used once, at the end, and gives the
@@ -220,8 +220,8 @@ by_hand = split_by_class(labels, torch.Generator().manual_seed(0))
 
 # %% [markdown]
 # (`nonzero` gives the positions that are true, one a row; `[:, 0]` makes one row of them.)
-# [`stratified_split`][ptfund.data.stratified_split] does the same for any fractions, and mixes
-# the classes within each part afterwards:
+# [`stratified_split`][ptfund.data.stratified_split] does the same for any fractions, refuses a
+# class too small to be in every part, and mixes the classes within each part:
 
 # %%
 parts = stratified_split(labels, (0.6, 0.2, 0.2), torch.Generator().manual_seed(0))
@@ -257,14 +257,14 @@ assert_close(torch.cat(parts).sort().values, torch.arange(len(labels)))
 # %% [markdown]
 # ## One scale, measured on the training part
 #
-# In chapter 2, $x$ was a factor of the gradient with $w$: the weight of a feature with large
-# numbers takes large steps. So features are *standardised*. With the mean $m$ and the standard
-# deviation $s$ of a feature:
+# In chapter 2, $x$ was a factor of the gradient with $w$: large features make large steps. So
+# features are *standardised* by mean $m$ and *standard deviation* $s$, the root of the mean of
+# $(x - m)^2$:
 #
 # $$z = \frac{x - m}{s}$$
 #
-# Both are measured, so only training images may take part: the others stand for images that do
-# not exist yet.
+# Now the mean is 0 and the deviation 1. Only training images are measured: the others stand for
+# images that do not exist yet.
 #
 # !!! question "Predict"
 #     Think of the mean images of chapter 1. Which pixels vary least?
@@ -339,7 +339,8 @@ _, guesses = nearest_mean(z, validation)
 print(accuracy(guesses, labels[validation]))
 
 # %% [markdown]
-# [`Standardizer`][ptfund.data.Standardizer] has this guard: `fit` measures, its result scales.
+# [`Standardizer`][ptfund.data.Standardizer] has this guard, also where rounding gives a constant
+# a deviation: `fit` measures, its result scales.
 #
 # ## Dividing by nearly zero
 #
@@ -402,14 +403,15 @@ for seed in range(10):
     leaky.append(judge(Standardizer.fit(pixels)(pixels), *rows))
     trimmed.append(judge(scaled[:, varied], *rows))
 
-for results in (raw, honest, leaky):
+for results in (raw, honest):
     print(*(f"{share:.1%}" for share in results[:5]))
 
 # %% [markdown]
-# Here are raw pixels, then standardised ones, for the first five seeds; in the third line mean
-# and deviation were measured on *all* images. Some splits are easier than others. But every way
-# got the same splits, so we compare within each seed, and report the mean and the standard
-# deviation of the ten differences, in percentage points.
+# Here are raw pixels, then standardised ones, for the first five seeds. Some splits are easier
+# than others. But every way got the same splits, so we compare within each seed, and report the
+# mean and the standard deviation of the ten differences, in percentage points.
+#
+# A third way measured mean and deviation on *all* images.
 #
 # !!! question "Predict"
 #     The third way knows something of the images that judge it. Over ten seeds, is it more often
@@ -427,9 +429,10 @@ report(leaky, honest)
 
 # %% [markdown]
 # ??? success "Answer"
-#     Not visibly. With ten seeds and this spread, a mean below some
-#     `{python} f"{200 * paired_difference(leaky, honest).deviation / 10**0.5:.1f}"` points
-#     (twice the spread, divided by $\sqrt{10}$) may be chance.
+#     Not visibly. Chance moves a mean of ten less than a single result: as a rough rule, by the
+#     spread divided by $\sqrt{10}$, and seldom by more than twice that. Here a mean below some
+#     `{python} f"{200 * paired_difference(leaky, honest).deviation / 10**0.5:.1f}"` points may be
+#     chance.
 #
 # *Leakage* is when something of the judging images reaches the training. This leak is small: two
 # measures for each pixel, from plenty of images. It is still an error, and avoiding it costs
@@ -444,8 +447,9 @@ report(trimmed, honest)
 
 # %% [markdown]
 # Standardising *hurts* the nearest neighbour, with every seed. It makes the pixels at the edge as
-# loud as the others; more than half of the loss comes back if they are left out. Scaling is part of
-# the recipe. For a network, [chapter 5](05_loss_and_optimizer.py#why-standardise) asks again.
+# loud as the others; if they are left out, more than half of the lost accuracy comes back. Scaling
+# is part of the recipe. For a network, [chapter 5](05_loss_and_optimizer.py#why-standardise) asks
+# again.
 
 # %%
 # Accuracy goes in steps of 1/360. The three means are 0.0, -1.6 and 1.0 points.
@@ -494,7 +498,7 @@ report(shuffled, [in_blocks] * 10)
 #     `{python} f"{(1 - in_blocks) / (1 - sum(shuffled) / 10):.1f}"` times as often.
 #
 # (`masked_fill` puts a distance of infinity where an image must not be looked at.) Each block
-# has all digits, about equally often, so these are not the reason. But in a shuffled split an
+# has all digits, about equally often, so the digits are not the reason. But in a shuffled split an
 # image has its neighbours *in the file* among the seen ones. How far from an image does the
 # nearest of all others stand?
 
@@ -587,7 +591,7 @@ class Rows(Dataset):
 # Python calls `__len__` for `len(rows)`, and `__getitem__` for `rows[7]`.
 #
 # !!! question "Predict"
-#     Which shapes have the two parts of `rows[7]`? Does `rows[[7, 8]]` work?
+#     Which shapes do the two parts of `rows[7]` have? Does `rows[[7, 8]]` work?
 
 # %%
 rows = Rows(z[train], labels[train])
@@ -614,7 +618,7 @@ with raises(AssertionError):
 # ## Batches
 #
 # The line of chapter 2 took all points for each step. With many samples, one takes a few, a
-# *batch*; a pass through all is an *epoch*. To serve one: draw an order, cut it, fetch the
+# *batch*; a pass through all is an *epoch*. To serve an epoch: draw an order, cut it, fetch the
 # samples of each piece, and *collate* them, that is, stack them into one tensor.
 
 
@@ -651,11 +655,11 @@ print(len(loader), len(shorter))
 # ??? success "Answer"
 #     17: sixteen of 64, and one of `{python} sizes[-1]`.
 #
-# `DataLoader` does the same, in the order of its sampler. Usually one writes `shuffle=True,
-# generator=…` instead, and it makes the sampler itself. Never assume that a batch has 64
-# samples: the last is smaller, unless `drop_last=True` leaves it out. That takes
-# `{python} sizes[-1]` images from each epoch, others each time. To judge, there is no need to
-# shuffle, and nothing may be dropped.
+# `DataLoader` does the same. Its *sampler* says in which order; `RandomSampler` draws one as we
+# did. Usually one writes `shuffle=True, generator=…` instead, and it makes the sampler itself.
+# Never assume that a batch has 64 samples: the last is smaller, unless `drop_last=True` leaves it
+# out. That takes `{python} sizes[-1]` images from each epoch, different ones each time. To judge,
+# there is no need to shuffle, and nothing may be dropped.
 
 # %%
 assert len(sizes) == 17
@@ -777,12 +781,13 @@ assert alone != after_another
 #
 # - **Look, and shape.** Count, range, missing, repeated, order; then `float32` features of shape
 #   (N, 64) and `int64` labels of shape (N,).
-# - **Share out in three parts.** Learn from the first, decide by the second, report the third
+# - **Share out into three parts.** Learn from the first, decide by the second, report the third
 #   once; stratified, by a seed.
 # - **Standardise.** By mean and deviation of the training part; divide by 1 where nothing varies,
 #   and look at the largest $z$.
 # - **Tell a leak, and measure it.** Same seeds for both ways, mean ± deviation of the
-#   differences. The scaler's leak was not visible; that of the writers cost more than two points.
+#   differences. The scaler's leak was not visible; that of neighbours in the file, most likely by
+#   the same writer, flattered by more than two points.
 # - **Serve batches by a seed.** A dataset answers `len` and `[…]`, a loader draws, cuts, fetches
 #   and collates; its own generator fixes the sequence of orders.
 #
@@ -792,20 +797,21 @@ assert alone != after_another
 #   wants](#what-a-model-wants)).
 # - The best of 200 guessers looks good on the images that chose it, and only there ([Three
 #   parts](#three-parts-before-anything-is-measured)).
-# - A plain split can leave a rare class out; a stratified one cannot ([Every class
-#   alike](#every-class-alike)).
+# - A plain split often leaves out a class of five; a stratified one gives each part its share
+#   ([Every class alike](#every-class-alike)).
 # - One constant feature turns every prediction into class 0, without an error ([Dividing by
 #   zero](#dividing-by-zero)).
 # - A pixel that hardly varies gives unseen images a $z$ of up to
-#   `{python} f"{largest[:, 0].max():.0f}"` even with the right guard, and of up to
-#   `{python} f"{largest[:, 1].max():,.0f}"` with $s + 10^{-8}$ ([Dividing by nearly
-#   zero](#dividing-by-nearly-zero)).
+#   `{python} f"{largest[:, 0].max():.0f}"` even with the right guard; with $s + 10^{-8}$, one that
+#   is constant in training gives up to `{python} f"{largest[:, 1].max():,.0f}"` ([Dividing by
+#   nearly zero](#dividing-by-nearly-zero)).
 # - Measuring the scale on all images had no visible effect here; standardising itself hurts the
 #   nearest neighbour ([Ten seeds, two questions](#ten-seeds-two-questions)).
 # - Keeping five blocks of the file apart, instead of shuffling, costs
 #   `{python} f"{100 * (sum(shuffled) / 10 - in_blocks):.1f}"` points, more than standardising does
 #   ([What belongs together](#what-belongs-together)).
-# - A seed fixes a sequence, not each draw ([What a seed fixes](#what-a-seed-fixes)).
+# - A seed fixes the whole sequence of draws: the second epoch differs from the first, and one more
+#   draw changes all that follow ([What a seed fixes](#what-a-seed-fixes)).
 #
 # ## Exercises
 #
@@ -829,7 +835,8 @@ assert alone != after_another
 #
 # ??? tip "Hint"
 #     Convert before you divide, or look at what `uint8 / 16` gives; it is not what `uint8 // 16`
-#     gives. Which shape has a single image once it is flattened?
+#     gives. Which shape does a single image
+#     have once it is flattened?
 #
 # ### 2. A guarded standardiser
 #
@@ -845,7 +852,9 @@ assert alone != after_another
 #
 # ??? tip "Hint"
 #     Try a feature that is 0 in all seen samples, and 1 in an unseen one: the result must be 1.
-#     What makes `s + 1e-8` of it, and what `nan_to_num`, which turns `nan` into 0?
+#     What does `s + 1e-8` make of it, and what does `nan_to_num`, which turns `nan` into 0?
+#     Then try one that is 0.1 in ten seen samples: by rounding, its deviation is not 0. Compare
+#     the samples with the first one: `(seen == seen[0]).all(dim=0)`.
 #
 # ### 3. Collate what is ragged
 #
@@ -879,8 +888,8 @@ assert alone != after_another
 #
 # ??? tip "Hint"
 #     `(test[:, None] == train)` has the shape (m, n, 8, 8). Two images are equal if *all* of
-#     their pixels are, and an image has leaked if *any* training image equals it. Why not the
-#     difference of two `uint8` images?
+#     their pixels are, and an image has leaked if *any* training image equals it. Would the
+#     difference of two `uint8` images do as well, although it wraps around?
 #
 # ### 5. Groups on one side
 #

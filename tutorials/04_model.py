@@ -167,8 +167,8 @@ assert_close(u.relu() + (-u).relu(), u.abs())
 #     added up, make what no linear layer can.
 #
 # Shifted by a bias, a unit bends where we like. So let us follow the parabola $u^2$ with
-# straight pieces of width $h$. The first piece falls with the slope $h - 4$; at each further
-# joint the slope grows by $2h$. That makes one hidden unit a piece.
+# straight pieces of width $h$. The first piece leads from 4 to $(h - 2)^2$, with the slope
+# $h - 4$; at each further joint the slope grows by $2h$. That makes one hidden unit a piece.
 
 
 # %%
@@ -202,8 +202,8 @@ show(
 
 # %% [markdown]
 # `pieces` is a linear layer (weights 1, biases −joints), a ReLU, and a linear layer again
-# (weights `heights`, bias 4). Twice the units leave a quarter of the gap. Any curve without
-# jumps can be followed like this, as closely as one likes. That such weights *exist* does not
+# (weights `heights`, bias 4). Twice the units leave a quarter of the gap. On a bounded stretch, any
+# curve without jumps can be followed as closely as one likes. That such weights *exist* does not
 # say that learning finds them.
 #
 # ## Which bend?
@@ -216,7 +216,7 @@ by_hand = {
     "ReLU": lambda u: u.clamp(min=0),
     "tanh": lambda u: (u.exp() - (-u).exp()) / (u.exp() + (-u).exp()),
     "sigmoid": lambda u: 1 / (1 + (-u).exp()),
-    "GELU": lambda u: u * (1 + (u / 2**0.5).erf()) / 2,
+    "GELU": lambda u: u * (1 + (u / 2**0.5).erf()) / 2,  # erf: a smooth step from -1 to 1
 }
 activations = {
     "ReLU": torch.relu,
@@ -251,7 +251,7 @@ show(
 # %% [markdown]
 # Where a slope is nearly 0, the activation *saturates*: an upstream gradient is multiplied by
 # that slope and hardly arrives. tanh and sigmoid saturate on both sides, ReLU on the left, and
-# there completely.
+# there completely. (A unit's score is its weighted sum, before the activation.)
 #
 # !!! question "Predict"
 #     The sigmoid's slope is nowhere above 1/4. If the layers between them neither stretch nor
@@ -265,11 +265,12 @@ def share_left(name: str, seed: int, gain: float = 1) -> float:
     start = x.clone().requires_grad_()
     hidden = start
     for _ in range(10):
-        matrix = nn.init.orthogonal_(torch.empty(64, 64), generator=generator)
+        empty = torch.empty(64, 64)  # its numbers are yet to be set
+        matrix = nn.init.orthogonal_(empty, generator=generator)
         hidden = activations[name](gain * (hidden @ matrix))
-    v = torch.randn(hidden.shape, generator=generator)
+    v = torch.randn(hidden.shape, generator=generator)  # mean 0, standard deviation 1
     hidden.backward(v)
-    return (start.grad.norm() / v.norm()).item()
+    return (start.grad.norm() / v.norm()).item()  # norm: the length
 
 
 # %%
@@ -294,15 +295,19 @@ assert shares["GELU"].min() > 100 * shares["sigmoid"].max()
 # where their slopes are 1 and 1/2. Can larger weights make up for such factors?
 
 # %%
-for name, gain in {"ReLU": 2**0.5, "sigmoid": 4.0}.items():
-    shares[name] = torch.tensor([share_left(name, seed, gain) for seed in range(10)])
-    print(f"{name:8} weights times {gain:.1f}: {shares[name].mean():.1g}")
+left = {}
+for name, gain in (("ReLU", 2**0.5), ("sigmoid", 4.0), ("sigmoid", 12.0)):
+    left[gain] = torch.tensor([share_left(name, seed, gain) for seed in range(10)])
+    print(f"{name:8} weights times {gain:4.1f}: {left[gain].mean():.1g}")
 
-assert 0.5 < shares["ReLU"].mean() < 2
-assert shares["sigmoid"].max() < 0.02
+assert 0.5 < left[2**0.5].mean() < 2
+assert left[4.0].max() < 0.02
+assert left[12.0].min() > 1
 
 # %% [markdown]
-# For ReLU they can. For the sigmoid they make the scores larger as well, which saturates it.
+# For ReLU, $\sqrt{2}$ gives back what is lost. For the sigmoid 4 is too little: the scores grow as
+# well, and where they are large it saturates. 12 is more than enough. What fits depends on the
+# inputs.
 #
 # ReLU has its own danger. A unit whose score is below 0 for *every* image is *dead*. Unit 3
 # gets a very low bias:
@@ -317,7 +322,7 @@ dead = (layer.weight.grad == 0).all(dim=1)  # (10,)
 print("no gradient for unit", dead.nonzero().item())
 
 # %% [markdown]
-# No gradient reaches its weights, from whatever loss: it stays dead. All others get some.
+# No loss sends a gradient to its weights: with these features it stays dead.
 #
 # ## A network is a class
 #
@@ -409,14 +414,15 @@ with raises(RuntimeError):
 
 # %% [markdown]
 # ??? success "Answer"
-#     None. The list is no module, and the tensor no `nn.Parameter`.
+#     None. The list is no module, and the tensor no `nn.Parameter`. `state_dict()`, which gives by
+#     name all that belongs to a model, is an empty dictionary.
 #
 # `torch.optim.SGD` is an *optimizer*, of which [chapter
 # 5](05_loss_and_optimizer.py#handing-parameters-to-an-optimizer) says more: it makes the steps `w
 # -= lr * w.grad` for all parameters that it is given, and refuses to be given none. `double` should
-# have converted the model to `float64`, and found nothing to convert.
+# have converted the model to `float64` (in place, unlike a tensor), and found nothing.
 #
-# Those errors are the lucky case. One registered layer is enough, and nobody complains:
+# Those errors are the lucky case. With one registered layer, the optimizer no longer complains:
 
 # %%
 listed = Listed()
@@ -425,8 +431,8 @@ torch.optim.SGD(listed.parameters(), lr=0.1)
 print([name for name, _ in listed.named_parameters()])
 
 # %% [markdown]
-# The first layer would keep its first weights for ever. The cure is `nn.ModuleList`, a list
-# that is a module, and `nn.Parameter`:
+# The first layer and the factor would keep their first numbers for ever. The cure is
+# `nn.ModuleList`, a list that is a module, and `nn.Parameter`:
 
 
 # %%
@@ -479,8 +485,8 @@ scores = model(x)  # (N, 10)
 #     `forward` is only the method that we wrote; hooks belong to the call. So the model's own
 #     is passed over, those of its parts are not. **Call models, not `forward`.**
 #
-# A hook stays until its handle removes it. [`layer_outputs`][ptfund.models.layer_outputs] does
-# both, and returns what the layers gave:
+# A hook stays until its handle removes it. [`layer_outputs`][ptfund.models.layer_outputs] sets
+# hooks, removes them, and returns what the layers gave:
 
 # %%
 outputs = dict(layer_outputs(model, x))
@@ -492,7 +498,7 @@ with torch.no_grad():
     assert_close(outputs["output"], model(x))
 
 # %% [markdown]
-# ReLU is not in the list: here it is a method of a tensor, and only modules have hooks. In
+# ReLU is not in the list: here it is a method of a tensor, and only modules have forward hooks. In
 # `straight` it would be.
 #
 # ## First weights: not zero, not alike
@@ -624,7 +630,9 @@ show(
 # %% [markdown]
 # ??? success "Answer"
 #     $\tfrac{1}{2} n s^2 = 1$, so $s = \sqrt{2/n}$. With $\sqrt{4/n}$ the mean square doubles in
-#     each layer, and its root grows by $2^{10}$ in 20.
+#     each layer, and its root grows by a factor of $2^{10}$ in 20. (Mean squares add up because
+#     the weights are drawn independently with mean 0: the mixed terms of the square are 0 in the
+#     mean.)
 #
 # $\sqrt{2/n}$ is *Kaiming* initialisation, named after the first author of the paper that
 # proposed it (He and others, 2015); in PyTorch, `nn.init.kaiming_normal_`.
@@ -714,10 +722,10 @@ assert abs(kept_scale - (1 / 6) ** 0.5) < 0.04
 #
 # ## Numbers that are not learned
 #
-# Not all numbers of a model are learned. A layer may take its features' mean away: in training
-# that of the batch, later one that it has kept, since no prediction may depend on the other
-# images in its batch. The kept mean is moved by no gradient, and yet belongs to the model. It is
-# a *buffer*.
+# Not all numbers of a model are learned. A layer may take its features' mean away: in training that
+# of the batch, later one that it has kept, since no prediction may depend on the other images in
+# its batch. This *running mean* is moved by each batch, not by a gradient, and yet belongs to the
+# model. It is a *buffer*.
 
 
 # %%
@@ -734,7 +742,7 @@ class Centre(nn.Module):
         if not self.training:
             return x - self.mean
         batch_mean = x.mean(dim=0)
-        self.mean += 0.1 * (batch_mean.detach() - self.mean)
+        self.mean += 0.1 * (batch_mean.detach() - self.mean)  # a tenth of the way
         return x - batch_mean
 
 
@@ -748,7 +756,7 @@ class Centre(nn.Module):
 
 # %%
 units = outputs["hidden"].relu()  # (N, 64)
-centre, norm = Centre(64), nn.BatchNorm1d(64, affine=False)
+centre, norm = Centre(64), nn.BatchNorm1d(64, affine=False)  # without parameters
 for batch in units.split(64):
     centre(batch)
     norm(batch)
@@ -763,16 +771,17 @@ assert norm.eval()(single).isfinite().all()
 
 # %% [markdown]
 # ??? success "Answer"
-#     Zeros: the image minus itself. All images would look the same. **Before predicting, call
+#     Zeros: the image minus itself. All images, given one by one, would look
+#     the same. **Before predicting, call
 #     `eval`.**
 #
-# PyTorch's *batch normalisation* keeps the same running mean, and divides by the deviation,
-# too. It refuses a single image in training. In `eval` both take one.
+# PyTorch's *batch normalisation* keeps the same running mean, and divides by the deviation, too. In
+# training it refuses a single image: of each "channel", here a feature, it wants several values. In
+# `eval` both take one.
 #
 # !!! question "Predict"
 #     `mean` is a buffer, `plain` a tensor that was only assigned. `centre.double()` converts the
-#     layer to `float64`. What dtypes have the two then? Which of them is in `state_dict()`, the
-#     list of all that belongs to the layer?
+#     layer to `float64`. What dtypes have the two then? Which of them is in `state_dict()`?
 
 # %%
 centre.double()
@@ -789,12 +798,12 @@ assert centre.plain.device.type == "cpu"
 #
 # Another layer with two modes is *dropout*. In training it sets each element to 0 with
 # probability $p$, so that no unit can rely on a single other one, and multiplies the rest by
-# $\frac{1}{1 - p}$, so that the mean stays. In `eval` it does nothing.
+# $\frac{1}{1 - p}$, so that the mean stays, on average over many draws. In `eval` it does nothing.
 
 # %%
 dropout = nn.Dropout(0.5)
 with seeded(0):
-    print(dropout(torch.ones(6)))
+    print(dropout(torch.ones(6)), dropout(torch.ones(10_000)).mean())
 print(dropout.eval()(torch.ones(6)))
 
 # %% [markdown]
@@ -804,8 +813,8 @@ print(dropout.eval()(torch.ones(6)))
 # (Ours goes to memory, `BytesIO`; a path would do.)
 #
 # !!! question "Predict"
-#     `kept` is taken before ten steps, and `saved` too. Afterwards, which of the two has the old
-#     weights?
+#     `kept` is the state dict before ten steps; `saved` is read after them, from a file written
+#     before. Which of the two has the old weights?
 
 # %%
 file = io.BytesIO()
@@ -823,10 +832,11 @@ for name, state in {"kept": kept, "copied": copied, "saved": saved}.items():
 # %% [markdown]
 # ??? success "Answer"
 #     `saved`. `state_dict()` copies nothing: its tensors share their memory with the model, and
-#     move with it. Who wants to keep a state takes `copy.deepcopy`.
+#     move with it. Whoever wants to keep a state uses
+#     `copy.deepcopy`, as `copied` did.
 #
 # `load_state_dict` copies a state into a model, which must be there already. Names and shapes
-# must fit:
+# must fit. ([`MLP`][ptfund.models.MLP] is our class with its sizes as arguments.)
 
 # %%
 fresh = TwoLayers()
@@ -844,19 +854,23 @@ with raises(RuntimeError):
 # others. With `strict=False` PyTorch loads what fits by name, and returns the two lists.
 #
 # !!! question "Predict"
-#     How much of `straight` is loaded into `fresh` with `strict=False`?
+#     A state has new weights for the hidden layer, and new biases under a misspelt name. What
+#     does `strict=False` load, and is anything said of the rest?
 
 # %%
-result = fresh.load_state_dict(straight.state_dict(), strict=False)
-print(len(result.missing_keys), "missing")
-print(len(result.unexpected_keys), "unexpected")
+biases = fresh.hidden.bias.detach().clone()  # (64,)
+misspelt = {"hidden.weight": torch.zeros(64, 64), "hidden.biases": torch.zeros(64)}
+result = fresh.load_state_dict(misspelt, strict=False)
+print("missing   ", *result.missing_keys)
+print("unexpected", *result.unexpected_keys)
 
-assert_close(fresh.hidden.weight.detach(), old, rtol=0, atol=0)
+assert not fresh.hidden.weight.any()
+assert_close(fresh.hidden.bias.detach(), biases, rtol=0, atol=0)
 
 # %% [markdown]
 # ??? success "Answer"
-#     Nothing: no name is in both. There is no error either. Whoever uses `strict=False` must
-#     read the lists.
+#     Only the weights. The biases stay as they were, and there is no error: `hidden.bias` stands
+#     in one list, and its misspelt name in the other. Whoever uses `strict=False` must read them.
 #
 # `torch.save` can also save a whole model. It uses *pickle*, Python's own format, in which an
 # object may name a function, any function, to be called when it is loaded:
@@ -895,7 +909,7 @@ print(textwrap.fill(refusal, 36))
 #
 # ## The model of the next chapters
 #
-# [`MLP`][ptfund.models.MLP] is our class with its sizes as arguments.
+# `MLP` stands for our class from here on.
 #
 # !!! question "Predict"
 #     With its first weights, how often is it right on the validation images?
@@ -942,8 +956,8 @@ assert linear_accuracy > 0.85
 # ## What you can do now
 #
 # - **Compute scores, and bend them.** A linear layer is `x @ W.T + b`; without an activation
-#   two of them are one. ReLU keeps gradients alive where it is open; the sigmoid loses at least
-#   three quarters in each layer.
+#   two of them are one. ReLU keeps gradients alive where it is open; the sigmoid's slope
+#   takes at least three quarters, unless larger weights make up for it.
 # - **Write a class, count, and notice.** Modules and `nn.Parameter`s that are assigned to `self`
 #   are registered; lists and plain tensors are not. Compare the number of parameters with your
 #   own arithmetic.
@@ -962,10 +976,10 @@ assert linear_accuracy > 0.85
 #   bend](#two-layers-without-a-bend)).
 # - Twice the units leave a quarter of the gap to a parabola ([What a bend
 #   adds](#what-a-bend-adds)).
-# - Ten sigmoids leave less than a millionth of a gradient; ten tanh, with weights that keep
-#   lengths, leave more than ten ReLUs ([Which bend?](#which-bend)).
-# - A layer in a plain list computes, and is never trained; once one layer is registered, no
-#   error tells ([What PyTorch does not see](#what-pytorch-does-not-see)).
+# - With weights that keep lengths, ten sigmoids leave less than a millionth of a gradient, and ten
+#   tanh more than ten ReLUs ([Which bend?](#which-bend)).
+# - A layer in a plain list computes, and is never trained; once another is registered, the
+#   optimizer raises no error ([What PyTorch does not see](#what-pytorch-does-not-see)).
 # - With zeros everywhere only the last bias moves, for every loss; with one value everywhere the
 #   hidden units stay copies ([First weights: not zero, not
 #   alike](#first-weights-not-zero-not-alike)).
@@ -973,7 +987,8 @@ assert linear_accuracy > 0.85
 #   $\sqrt{2/n}$ keeps them apart ([First weights: how large?](#first-weights-how-large)).
 # - In training mode a layer that centres by the batch makes any single image zero ([Numbers that
 #   are not learned](#numbers-that-are-not-learned)).
-# - `state_dict()` moves with the model; `strict=False` can load nothing and say nothing
+# - `state_dict()` moves with the model; `strict=False` passes over a misspelt name,
+#   and raises no error
 #   ([Saving and loading](#saving-and-loading)).
 #
 # ## Exercises
@@ -1044,7 +1059,8 @@ assert linear_accuracy > 0.85
 # ### 4. Standardise inside the model
 #
 # A model that standardises its own features cannot be given raw ones by mistake. Write a layer
-# that measures mean and deviation in `fit`, and applies them in `forward`. Both must be saved
+# that measures mean and deviation (`correction=0`, as in chapter 3) in `fit`, and applies them in
+# `forward`. Both must be saved
 # with the model, and must not be learned.
 #
 # ```python

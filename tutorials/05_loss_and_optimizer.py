@@ -66,9 +66,9 @@ assert_close(best_by_sizes, targets.median())
 #     By squares it is 4, the mean. By absolute errors it is 2, the median: the one in the
 #     middle.
 #
-# So a loss is a decision about what "best" means. Squares count one large miss more than many
-# small ones, so they pull the answer towards 9. Where a miss twice as large is only twice as
-# bad, take the absolute error.
+# So a loss is a decision about what "best" means. Squares count one miss of 10 as much as a hundred
+# misses of 1, so they pull the answer towards 9. Where a miss twice as large is only twice as bad,
+# take the absolute error.
 #
 # PyTorch's function is `mse_loss`, for *mean squared error*, in `torch.nn.functional`, which is
 # mostly called `F`. Our [`losses`][ptfund.losses.mse_loss] has the same.
@@ -82,7 +82,7 @@ assert_close(F.mse_loss(fours, targets), by_hand)
 assert_close(losses.mse_loss(fours, targets), by_hand)
 
 # %% [markdown]
-# ## A column that learns nothing
+# ## Each prediction with every target
 #
 # A layer with one output returns a column, (P, 1). Targets mostly come as (P,). Chapter 1
 # warned: their difference has the shape (P, P). What does a layer learn from that?
@@ -158,8 +158,8 @@ with raises(ValueError):
     losses.mse_loss(predictions, y)
 
 # %% [markdown]
-# PyTorch's loss warns, and computes the wrong number. Ours refuses, and says which shape the
-# targets must have.
+# PyTorch's loss warns that the sizes of target and "input" (the predictions) differ, and computes
+# the wrong number. Ours refuses.
 #
 # ## A loss for classes
 #
@@ -223,7 +223,8 @@ print(right_class.prod(), right_class.log().sum())
 # %% [markdown]
 # About a thousand factors near 0.1 make a number that `float32` rounds to 0. The logarithm of a
 # product is the sum of the logarithms, and grows with it; that sum fits. With a minus sign,
-# small is good; with a mean, the number of images does not matter. This is the *cross-entropy*:
+# small is good; with a mean, the number of images does not matter. This is the
+# *cross-entropy*:
 #
 # $$L = -\frac{1}{N} \sum_{i=1}^{N} \log p_{i, y_i}$$
 #
@@ -246,8 +247,9 @@ print(f"ten seeds: {min(untrained):.2f} to {max(untrained):.2f}")
 
 # %% [markdown]
 # ??? success "Answer"
-#     −log 0.1 = log 10. Untrained models are mostly a little worse: their scores differ by
-#     chance, and being sure for no reason costs more than it gains.
+#     −log 0.1 = log 10. (`log` is the natural logarithm, to the base $e$.) Untrained models are
+#     mostly a little worse: their scores differ by chance, and being sure for no reason costs more
+#     than it gains.
 #
 # A loss far above log 10 before any training is a sign of a mistake. `F.cross_entropy` takes
 # logits and labels, and does all three steps itself.
@@ -283,8 +285,8 @@ for row in (torch.tensor([100.0, 0.0]), torch.tensor([0.0, -200.0])):
 #     $e^{100}$ becomes `inf`, infinity, and `inf / inf` is `nan`. $e^{-200}$ becomes 0, and its
 #     logarithm is −`inf`, where −200 would be right.
 #
-# One `nan` in a loss makes every gradient `nan`. The way out is a number $m$ that is subtracted
-# from all logits, and added again afterwards:
+# One `nan` among a thousand losses makes their mean `nan`, and with it most gradients. The way out
+# is a number $m$ that is subtracted from all logits, and added again afterwards:
 #
 # $$\begin{aligned}
 # \log p_k &= z_k - \log \sum_j e^{z_j} \\
@@ -384,8 +386,8 @@ def summary(results: list[float]) -> str:
 
 # %% [markdown]
 # !!! question "Predict"
-#     At which learning rate will the softmax twice cost accuracy: at 0.1, as without it, at ten
-#     times that, at both, or at neither?
+#     The single softmax is trained with the learning rate 0.1. With which rate is the double one
+#     less accurate than that: with 0.1, with 1.0, with both, or with neither?
 
 # %%
 once = [trained(seed, F.cross_entropy, lr=0.1) for seed in seeds]
@@ -424,7 +426,7 @@ assert abs(cost_faster.mean) < 0.01
 assert 5 < lengths[0] / lengths[1] < 20
 
 # %% [markdown]
-# Ten times the learning rate makes up for just that.
+# Ten times the learning rate makes up for that, at least at the start.
 #
 # ## The gradient is p − y
 #
@@ -459,7 +461,8 @@ assert torch.autograd.gradcheck(losses.cross_entropy, (few, labels[:4]))
 # %% [markdown]
 # ??? success "Answer"
 #     0.9 − 1 = −0.1 and 0.1: what is missing at the right class is too much at the others, and
-#     all elements of a row add up to 0.
+#     all elements of a row add up to 0. (For all $k$ at once, $[k = y]$ is the one-hot row of the
+#     label. Call that row $y$, and the gradient is $p - y$.)
 #
 # Autograd agrees on all images, nudging on four. So cross-entropy raises the right score by what
 # it lacks, lowers the others by what they have too much, and leaves sure and right answers
@@ -492,7 +495,8 @@ class SGD:
 
 
 # %% [markdown]
-# Does it walk as PyTorch's does? We compare all parameters of an `MLP` after 20 steps on 20
+# (`@torch.no_grad()` above a method is `with torch.no_grad():` round all of it.) Does it walk as
+# PyTorch's does? We compare all parameters of an `MLP` after 20 steps on 20
 # batches of digits.
 
 
@@ -541,10 +545,11 @@ for name, layer in model.named_children():
 # %% [markdown]
 # ??? success "Answer"
 #     Only the hidden layer. The new layer got a gradient, but the optimizer still holds the
-#     tensors of the old one. Nothing is raised: so make the optimizer last.
+#     tensors of the old one. Nothing is raised: make the optimizer after all changes of the
+#     model.
 #
-# The other: `parameters()` returns a generator, which can be gone through once. Here counting
-# uses it up, and nothing is left for the optimizer:
+# The other: `parameters()` returns a Python generator, which has nothing to do with random numbers,
+# and can be gone through once. Here counting uses it up, and nothing is left for the optimizer:
 
 # %%
 parameters = model.parameters()
@@ -576,17 +581,23 @@ def line_loss(w_and_b: Tensor) -> Tensor:
     return (columns @ w_and_b - heights).square().mean()
 
 
+# %% [markdown]
+# This loss has two parameters. With a row $(x, 1)$ of $X$ for each point, and $w$ for slope and
+# height together, its gradient is $\tfrac{2}{N} X^\top (Xw - y)$. The slopes of that, its
+# Jacobian, are the matrix $\tfrac{2}{N} X^\top X$:
+
+# %%
 hessian = 2 * columns.T @ columns / len(columns)  # (2, 2)
 print(hessian.float())
 slopes_of_slopes = torch.func.jacrev(torch.func.grad(line_loss))
 assert_close(slopes_of_slopes(torch.zeros(2).double()), hessian)
 
 # %% [markdown]
-# With two parameters there is a curvature in every direction. Together they are the *Hessian*,
-# the matrix of second derivatives. (For squares it is the same everywhere, and does not depend
-# on $y$.) In a few directions, the *eigenvectors*, the matrix only stretches, by a factor
-# called the *eigenvalue*: here the curvature. Along each of them the formula above holds by
-# itself, and the largest eigenvalue sets the limit:
+# This is the *Hessian*, the matrix of second derivatives, which holds the curvature in every
+# direction. (For squares it is the same everywhere, and does not depend on $y$.) In a few
+# directions, the *eigenvectors*, the matrix only stretches, by a factor called the *eigenvalue*:
+# here the curvature. Along each of them the formula above holds by itself, and the largest
+# eigenvalue sets the limit:
 
 # %%
 curvatures, directions = torch.linalg.eigh(hessian)
@@ -605,7 +616,8 @@ def walk(lr: float, steps: int) -> Tensor:
 
 
 # %% [markdown]
-# The steepest direction is almost that of $w$ alone.
+# (`eigh` sorts the eigenvalues from small to large; its eigenvectors are columns.) The steepest
+# direction is almost that of $w$ alone.
 #
 # !!! question "Predict"
 #     By which factor does the distance change in each step along that direction, if the
@@ -636,6 +648,7 @@ surface = torch.func.vmap(line_loss)(grid).reshape(61, 61).T  # (61, 61)
 shares = (0.1, 0.9, 1.1)
 paths = {f"{share} of the limit": walk(share * limit, 6) for share in shares}
 ends = [(path[-1] - lowest).norm().item() for path in paths.values()]
+left = (1 - 0.1 * limit * curvatures) ** 6  # (2,)
 
 # %%
 show(
@@ -648,17 +661,24 @@ show(
 )
 
 # %% [markdown]
-# The blue path shows the other side: steps short enough for the steep direction are slow along
-# the flat one. All directions share one learning rate.
-#
+# The path with a tenth of the limit shows the other side. After six steps
+# `{python} f"{left[1]:.0%}"` of the distance are left along the steep direction, but
+# `{python} f"{left[0]:.0%}"` along the flat one. The more the curvatures differ, the less does one
+# learning rate suit all directions.
+
+# %%
+assert left[1] < 0.3
+assert left[0] > 0.6
+
+# %% [markdown]
 # ## Why standardise?
 #
-# For a linear layer on pixels, with squared errors, the Hessian is again
-# $\tfrac{2}{N} X^\top X$; the rows of $X$ are the images.
+# For a linear layer on pixels, with squared errors, the Hessian is $\tfrac{2}{N} X^\top X$
+# again; the rows of $X$ are the images, each with a 1.
 #
 # !!! question "Predict"
 #     Raw pixels go from 0 to 16; standardised ones have the deviation 1. In which case may the
-#     learning rate be larger, and about how many times?
+#     learning rate be larger, and how many times: about 4, 40 or 400?
 
 # %%
 limits, ratios = {}, []
@@ -711,7 +731,7 @@ for lr in (0.03, 0.3):
 #
 # What happened at 0.3? A hidden unit whose score is below 0 for every image is dead: no gradient
 # reaches its weights ([Which bend?](04_model.py#which-bend)). We count those that live, for one
-# seed, at the start and at the end:
+# seed, before the first epoch, before the second and before the last:
 
 # %%
 generator = torch.Generator().manual_seed(0)
@@ -723,7 +743,7 @@ for _ in range(30):
     living.append(int((model.hidden(data.x) > 0).any(dim=0).sum()))
     order = torch.randperm(len(x), generator=generator)
     train(model, F.cross_entropy, 0.3, order.split(64), data)
-print(living[0], living[-1])
+print(living[0], living[1], living[-1])
 
 # Over the seeds both differences have a standard deviation of 1 point.
 assert differences[0].positive >= 9
@@ -733,16 +753,15 @@ assert living[1] < 30
 assert living[-1] < 10
 
 # %% [markdown]
-# Steps far too long, above all the first, have killed them. So standardising is not what makes
+# Steps far too long have killed them, most in the first epoch. So standardising is not what makes
 # learning possible: it decides which learning rates do.
 
 # %% [markdown]
 # ## Momentum
 #
-# Inner layers cannot be standardised once for all; their inputs change with each step. Can the
-# optimizer help? In a narrow valley the gradient keeps its sign along the flat direction, and
-# flips along the steep one. *Momentum* $\mu$ ("mu") gives each parameter a *velocity* $v$,
-# in which gradients add up or cancel:
+# Inner layers cannot be standardised once for all. Can the optimizer help? In a narrow valley the
+# gradient keeps its sign along the flat direction, and flips along the steep one. *Momentum* $\mu$
+# ("mu") gives each parameter a *velocity* $v$, in which its gradients $g$ add up or cancel:
 #
 # $$\begin{aligned}
 # v &\leftarrow \mu v + g \\
@@ -790,8 +809,8 @@ assert_close(optimizer.velocities[0], rest, rtol=1e-4, atol=0)
 #     At rest, $v = 0.9 v + 1$, so $v = 10$: ten times the step. In turn, it ends at $\pm v$ with
 #     $v = 1 - 0.9 v$, about half a step.
 #
-# The flat direction gets ten times the speed, the steep one half of it. (The first steps are
-# still short: a velocity must build up.)
+# The flat direction gets ten times the speed, the steep one about half of what it had. (The first
+# steps are still short: a velocity must build up.)
 
 # %%
 options = {"lr": 0.1, "momentum": 0.9}
@@ -802,7 +821,7 @@ assert_close(after_20_steps(lambda params: optim.SGD(params, **options)), pytorc
 # %% [markdown]
 # ## Adam
 #
-# *Adam* gives each parameter a learning rate of its own, by dividing through the size of its
+# *Adam* gives each parameter a learning rate of its own, by dividing by the size of its
 # gradients. It keeps a running mean $m$ of the gradients, and one, $s$, of their squares:
 #
 # $$\begin{aligned}
@@ -810,13 +829,14 @@ assert_close(after_20_steps(lambda params: optim.SGD(params, **options)), pytorc
 # s &\leftarrow \beta_2 s + (1 - \beta_2) \, g^2
 # \end{aligned}$$
 #
-# Both begin at 0, so at first they are too small: after $t$ steps with the same gradient,
+# with $\beta_1 = 0.9$ and $\beta_2 = 0.999$ ("beta"). Both begin at 0, so at first they are too
+# small: after $t$ steps with the same gradient,
 # $m = (1 - \beta_1^t) \, g$. Adam divides that factor out, which is its *bias correction*, and
 # steps by
 #
 # $$\eta \, \frac{m / (1 - \beta_1^t)}{\sqrt{s / (1 - \beta_2^t)} + \epsilon}$$
 #
-# where a tiny $\epsilon$ ("epsilon") forbids a division by 0.
+# where $\epsilon$ ("epsilon") forbids a division by 0.
 
 
 # %%
@@ -861,8 +881,8 @@ assert_close(after_20_steps(lambda params: optim.Adam(params, lr=0.01)), pytorch
 # %% [markdown]
 # ??? success "Answer"
 #     By 0.1, both of them: $m$ is corrected to $g$, $s$ to $g^2$, and $g / \sqrt{g^2}$ is 1 or
-#     −1. Without, it would be $0.1 / \sqrt{0.001}$, about three times as far: $m$ starts a tenth
-#     of its size, but the root of $s$ at a thirtieth.
+#     −1. Without, it would be $0.1 / \sqrt{0.001}$ times that, about three times as far: $m$
+#     starts at a tenth of $g$, but the root of $s$ at a thirtieth.
 #
 # So Adam's $\eta$ is a length, in the unit of the parameter, whatever the unit of the loss.
 # PyTorch's default is 0.001. All three on the digits:
@@ -908,12 +928,13 @@ show(
 # ## Weight decay
 #
 # With small weights, small changes of the input change the output little. *Weight decay* adds
-# $\tfrac{\delta}{2} \lVert w \rVert^2$ to the loss, where $\delta$ ("delta") is a small number
-# that we choose. The gradient grows by $\delta w$, and the step of gradient descent becomes
+# $\tfrac{\delta}{2} \lVert w \rVert^2$ to the loss, where $\delta$ ("delta") is a small number.
+# The gradient grows by $\delta w$, and the step of gradient descent becomes
 #
 # $$w - \eta \, (g + \delta w) = (1 - \eta \delta) \, w - \eta g$$
 #
-# Penalty, longer gradient, or shrinking before the step: for SGD all three are the same.
+# In the loss, in the gradient, or as shrinking before the step: for SGD without momentum all three
+# are the same.
 
 
 # %%
@@ -939,8 +960,8 @@ assert_close(after_20_steps(lambda params: optim.SGD(params, **options)), pytorc
 # parameter itself; its decay is *decoupled*.
 #
 # !!! question "Predict"
-#     Two parameters are 1, and their loss has the constant gradients 1 and 1000. For which of
-#     the two optimizers does decay change where they are after 10 steps?
+#     Two parameters are 1, and their loss has the constant gradients 1 and 1000. With which of
+#     the two optimizers does decay make both parameters clearly smaller in 10 steps?
 
 # %%
 for make in (torch.optim.Adam, torch.optim.AdamW):
@@ -958,8 +979,9 @@ assert (ends[1] - ends[0] < -0.02).all()
 
 # %% [markdown]
 # ??? success "Answer"
-#     `AdamW`, and the same for both parameters. Adam divides by the size of the gradients; what
-#     the decay adds to them is divided as well, and does little or nothing.
+#     `AdamW`, and both by the same. Adam divides by the size of all that it gets, decay included;
+#     beside gradients of 1 and 1000 the decay, a tenth of the parameter, is nearly lost. Beside a
+#     tiny gradient it would decide where the step goes instead.
 #
 # So who wants decay with Adam takes `AdamW`. Ours shrinks as `ShrinkingSGD` does, then steps as
 # `Adam`:
@@ -1030,7 +1052,7 @@ assert_close(torch.tensor(used), torch.tensor(by_hand))
 #     0.1 in the first, where $t = 0$, and half of it in the third, where $\cos \frac{\pi}{2}$
 #     is 0.
 #
-# The other order would skip the first value, and PyTorch says so:
+# The other order skips the first value, 0.1. PyTorch warns of it:
 
 # %%
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -1050,10 +1072,11 @@ assert optimizer.param_groups[0]["lr"] < 0.1
 #   absolute one, whose best answer is a median; predictions and targets in one shape. For
 #   classes, cross-entropy: minus the logarithm of the probability of what was there.
 # - **Compute cross-entropy safely, and differentiate it.** From logits, with the largest one
-#   subtracted; never after a softmax. The gradient is (p − y) / N.
+#   subtracted; never after a softmax. The gradient is (p − y) / N, the labels
+#   being one-hot.
 # - **Write the optimizers.** SGD subtracts `lr` times the gradient; momentum lets gradients add
 #   up in a velocity; Adam divides a mean by the root of a mean of squares, both corrected for
-#   their start. An optimizer keeps tensors: make it last.
+#   their start. An optimizer keeps tensors: make it when the model is complete.
 # - **Tell what is too large.** A step multiplies the distance by $1 - \eta \lambda$, so
 #   $\eta < 2 / \lambda$ for the largest curvature. Standardising makes it smaller, and the
 #   curvatures more alike.
@@ -1063,9 +1086,10 @@ assert optimizer.param_groups[0]["lr"] < 0.1
 # ## Key observations
 #
 # - With predictions (P, 1) and targets (P,) a line learns the slope 0, and as bias the mean of
-#   the targets, whatever that is ([A column that learns nothing](#a-column-that-learns-nothing)).
-# - An untrained model's cross-entropy is a little above the logarithm of the number of classes
-#   ([Likelihood and cross-entropy](#likelihood-and-cross-entropy)).
+#   the targets, whatever that is ([Each prediction with every
+#   target](#each-prediction-with-every-target)).
+# - An untrained model's cross-entropy lies near the logarithm of the number of classes, mostly a
+#   little above ([Likelihood and cross-entropy](#likelihood-and-cross-entropy)).
 # - Subtracting the largest logit changes nothing but the rounding, and that decides between −200
 #   and −infinity ([Large logits](#large-logits)).
 # - A second softmax cost `{python} f"{-100 * cost.mean:.0f}"` points of accuracy at one learning
@@ -1077,9 +1101,9 @@ assert optimizer.param_groups[0]["lr"] < 0.1
 #   parameters to an optimizer](#handing-parameters-to-an-optimizer)).
 # - On a parabola, 0.99 of the limit converges and 1.01 does not, step by step as computed ([How
 #   long may a step be?](#how-long-may-a-step-be)).
-# - Raw pixels are better at one learning rate and dead at another: standardising is about the
-#   step ([Why standardise?](#why-standardise)).
-# - Weight decay and shrinking are the same for SGD, and not for Adam ([Weight
+# - Raw pixels are better at one learning rate, and kill the hidden units at another:
+#   standardising is about the step ([Why standardise?](#why-standardise)).
+# - Weight decay and shrinking are the same for SGD without momentum, and not for Adam ([Weight
 #   decay](#weight-decay)).
 #
 # ## Exercises
