@@ -803,7 +803,8 @@ assert centre.plain.device.type == "cpu"
 # %%
 dropout = nn.Dropout(0.5)
 with seeded(0):
-    print(dropout(torch.ones(6)), dropout(torch.ones(10_000)).mean())
+    print(dropout(torch.ones(6)))
+    print(dropout(torch.ones(10_000)).mean())
 print(dropout.eval()(torch.ones(6)))
 
 # %% [markdown]
@@ -861,8 +862,8 @@ with raises(RuntimeError):
 biases = fresh.hidden.bias.detach().clone()  # (64,)
 misspelt = {"hidden.weight": torch.zeros(64, 64), "hidden.biases": torch.zeros(64)}
 result = fresh.load_state_dict(misspelt, strict=False)
-print("missing   ", *result.missing_keys)
-print("unexpected", *result.unexpected_keys)
+print("missing", *result.missing_keys, sep="\n  ")
+print("unexpected", *result.unexpected_keys, sep="\n  ")
 
 assert not fresh.hidden.weight.any()
 assert_close(fresh.hidden.bias.detach(), biases, rtol=0, atol=0)
