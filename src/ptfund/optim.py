@@ -211,10 +211,18 @@ class Adam(Optimizer):
         self, parameter: Tensor, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]
     ) -> None:
         gradient = gradient + group["weight_decay"] * parameter
-        _adam_step(parameter, gradient, state, group)
+        step = state["step"] = state.get("step", 0) + 1
+        means = []
+        for name, beta, new in zip(
+            ("exp_avg", "exp_avg_sq"), group["betas"], (gradient, gradient**2), strict=True
+        ):
+            mean = state.get(name, torch.zeros_like(parameter))
+            state[name] = beta * mean + (1 - beta) * new
+            means.append(state[name] / (1 - beta**step))
+        parameter -= group["lr"] * means[0] / (means[1].sqrt() + group["eps"])
 
 
-class AdamW(Optimizer):
+class AdamW(Adam):
     r"""Adam with weight decay that is decoupled: subtracted from the parameter itself.
 
     Before Adam's step, $w \leftarrow w - \eta \delta w$, where $\delta$ is the weight decay.
@@ -263,21 +271,7 @@ class AdamW(Optimizer):
         self, parameter: Tensor, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]
     ) -> None:
         parameter *= 1 - group["lr"] * group["weight_decay"]
-        _adam_step(parameter, gradient, state, group)
-
-
-def _adam_step(
-    parameter: Tensor, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]
-) -> None:
-    step = state["step"] = state.get("step", 0) + 1
-    means = []
-    for name, beta, new in zip(
-        ("exp_avg", "exp_avg_sq"), group["betas"], (gradient, gradient**2), strict=True
-    ):
-        mean = state.get(name, torch.zeros_like(parameter))
-        state[name] = beta * mean + (1 - beta) * new
-        means.append(state[name] / (1 - beta**step))
-    parameter -= group["lr"] * means[0] / (means[1].sqrt() + group["eps"])
+        super()._move(parameter, gradient, state, group | {"weight_decay": 0})
 
 
 def _listed(name: str, params: Any) -> list[Any]:
