@@ -110,3 +110,12 @@ def test_labels_are_as_many_as_samples_and_each_is_a_class() -> None:
         check_labels("y", labels - 1, classes=4)
     with pytest.raises(ValueError, match="y must be from 0 to 2, got 3"):
         check_labels("y", labels, classes=3)
+
+
+def test_features_are_as_many_as_wanted() -> None:
+    """Where that is known; an earlier fault is said first."""
+    check_features("x", torch.zeros(3, 2), features=2)
+    with pytest.raises(ValueError, match="x must have 3 features, got 2"):
+        check_features("x", torch.zeros(3, 2), features=3)
+    with pytest.raises(ValueError, match="x must be finite at row 0, column 0, got inf"):
+        check_features("x", torch.tensor([[torch.inf]]), features=3)

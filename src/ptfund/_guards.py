@@ -44,17 +44,18 @@ def must_be(name: str, kind: str, got: object) -> TypeError:
     return TypeError(f"{name} must be {kind}, got {got!r}")
 
 
-def check_features(name: str, x: Tensor) -> None:
+def check_features(name: str, x: Tensor, *, features: int | None = None) -> None:
     """Raise an error unless `x` holds finite numbers with decimals, one row a sample.
 
     Args:
         name: The argument, as the caller wrote it.
         x: What was passed for it.
+        features: How many columns there must be; None if any number will do.
 
     Raises:
         TypeError: If its dtype is not a floating-point one.
-        ValueError: If it does not have two dimensions, is empty, or holds a NaN or an
-            infinite number.
+        ValueError: If it does not have two dimensions, is empty, holds a NaN or an
+            infinite number, or has another number of features.
 
     Examples:
         >>> check_features("x", torch.zeros(3))
@@ -70,6 +71,8 @@ def check_features(name: str, x: Tensor) -> None:
     if not x.isfinite().all():
         row, column = (~x.isfinite()).nonzero()[0].tolist()
         raise must(name, f"be finite at row {row}, column {column}", x[row, column].item())
+    if features is not None and x.shape[1] != features:
+        raise must(name, f"have {features} features", x.shape[1])
 
 
 def check_labels(

@@ -65,11 +65,9 @@ def nearest_neighbour(
         >>> nearest_neighbour(x, train_x, torch.tensor([3, 5]))
         tensor([3, 5])
     """
-    check_features("x", x)
     check_features("train_x", train_x)
     check_labels("train_y", train_y, samples=len(train_x))
-    if x.shape[1] != train_x.shape[1]:
-        raise must("x", f"have {train_x.shape[1]} features", x.shape[1])
+    check_features("x", x, features=train_x.shape[1])
     # The faster way by a matrix product rounds, and would break ties by chance.
     distances = torch.cdist(x, train_x, compute_mode="donot_use_mm_for_euclid_dist")
     return train_y[distances.argmin(dim=1)]

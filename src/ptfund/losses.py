@@ -98,7 +98,7 @@ def log_softmax(logits: Float[Tensor, "samples classes"]) -> Float[Tensor, "samp
     check_features("logits", logits)
     # Shifted first: next to a large maximum the logarithm would lose its digits.
     shifted = logits - logits.amax(dim=1, keepdim=True)
-    return shifted - log_sum_exp(shifted)[:, None]
+    return shifted - shifted.exp().sum(dim=1, keepdim=True).log()
 
 
 def cross_entropy(
@@ -137,6 +137,6 @@ def cross_entropy(
         Bishop, "Pattern Recognition and Machine Learning", 2006, equations 4.108 and 4.109:
         the loss and its gradient.
     """
-    check_features("logits", logits)
-    check_labels("labels", labels, samples=len(logits), classes=logits.shape[1])
-    return -log_softmax(logits).gather(1, labels[:, None]).mean()
+    log_p = log_softmax(logits)
+    check_labels("labels", labels, samples=len(log_p), classes=log_p.shape[1])
+    return -log_p.gather(1, labels[:, None]).mean()

@@ -1,12 +1,22 @@
-"""What can be read off a figure."""
+"""Curves to look at, and what can be read off a figure."""
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
+from ptfund.plotting import plot_curves
+
 WHITE_PAGE, DARK_PAGE = "#ffffff", "#1e2129"
+
+
+def curves() -> Figure:
+    """Return as many curves as can be told apart, on logarithmic axes."""
+    x = 10.0 ** -torch.arange(31, dtype=torch.float64)
+    return plot_curves(x, {"one": x, "two": x**0.5, "three": 1 / x}, "x", "height", log="xy")
 
 
 def contrast(one: object, other: object) -> float:
@@ -18,6 +28,13 @@ def contrast(one: object, other: object) -> float:
 
     dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def stands_out(colour: object) -> bool:
+    """Return whether a colour follows the page, or is three to one against either page."""
+    return rgb(colour) == (0, 0, 0) or all(
+        contrast(colour, page) >= 3 for page in (WHITE_PAGE, DARK_PAGE)
+    )
 
 
 def rgb(colour: object) -> tuple[float, float, float]:

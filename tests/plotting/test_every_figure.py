@@ -17,7 +17,6 @@ from ptfund.plotting import (
     _style,
     plot_bars,
     plot_broadcast,
-    plot_curves,
     plot_graph,
     plot_histograms,
     plot_images,
@@ -26,18 +25,12 @@ from ptfund.plotting import (
     plot_saliency,
     plot_surface,
 )
-from tests.plotting.looking import DARK_PAGE, WHITE_PAGE, contrast, rgb
+from tests.plotting.looking import DARK_PAGE, WHITE_PAGE, contrast, curves, rgb
 
 
 def images(count: int) -> Tensor:
     """Return the first digits."""
     return load_digits().images[:count].float()
-
-
-def curves() -> Figure:
-    """Return as many curves as can be told apart, on logarithmic axes."""
-    x = 10.0 ** -torch.arange(31, dtype=torch.float64)
-    return plot_curves(x, {"one": x, "two": x**0.5, "three": 1 / x}, "x", "height", log="xy")
 
 
 def bars() -> Figure:

@@ -118,7 +118,5 @@ class Standardizer:
             TypeError: If `x` is not of a floating-point dtype.
             ValueError: If `x` is empty, has other features, or is not finite.
         """
-        check_features("x", x)
-        if x.shape[1] != len(self.mean):
-            raise must("x", f"have {len(self.mean)} features", x.shape[1])
+        check_features("x", x, features=len(self.mean))
         return (x - self.mean) / self.scale

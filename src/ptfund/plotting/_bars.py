@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ptfund._guards import must
-from ptfund.plotting._style import BLUE, ORANGE, WIDTH
+from ptfund.plotting._style import BLUE, ORANGE, WIDTH, label_axes
 
 # Bars differ in their pattern, so that the colour need not be seen.
 BARS = ((BLUE, ""), (ORANGE, "///"))
@@ -65,12 +65,9 @@ def plot_bars(
         )
         axes.bar_label(drawn, fmt="%g", fontsize=10, padding=2)
     axes.set_xticks(range(len(names)), names)
-    axes.tick_params(labelsize=10)
+    label_axes(axes, xlabel, ylabel)
     axes.tick_params(axis="x", length=0)
-    axes.set_xlabel(xlabel, fontsize=11)
-    axes.set_ylabel(ylabel, fontsize=11)
     axes.margins(x=0.01, y=0.1)
-    axes.spines[["top", "right"]].set_visible(False)
     if len(bars) > 1:
         # Above the axes, where no bar can reach.
         figure.legend(loc="outside upper right", ncols=2, fontsize=11, frameon=False)

@@ -9,10 +9,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from torch import Tensor
 
 from ptfund._guards import must
-from ptfund.plotting._style import BLUE, ORANGE, WIDTH
-
-# Curves differ in their line and their marker, so that the colour need not be seen.
-CURVES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), ("black", ":", "^"))
+from ptfund.plotting._style import CURVES, WIDTH, check_curves, label_axes
 
 
 def plot_curves(
@@ -52,10 +49,7 @@ def plot_curves(
     """
     if not 1 <= len(curves) <= len(CURVES):
         raise must("curves", f"be 1 to {len(CURVES)}", len(curves))
-    for name, heights in curves.items():
-        if x.ndim != 1 or heights.shape != x.shape:
-            shapes = (tuple(x.shape), tuple(heights.shape))
-            raise must(f"x and the curve {name!r}", "have the same shape (points,)", shapes)
+    check_curves(x, curves)
     if log not in {"", "x", "y", "xy"}:
         raise must("log", "be '', 'x', 'y' or 'xy'", log)
     figure, axes = plt.subplots(figsize=(WIDTH, 0.6 * WIDTH), layout="constrained")
@@ -77,9 +71,6 @@ def plot_curves(
             axis.set_minor_locator(NullLocator())
     if "x" not in log and not x.is_floating_point():
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.tick_params(labelsize=10)
-    axes.set_xlabel(xlabel, fontsize=11)
-    axes.set_ylabel(ylabel, fontsize=11)
-    axes.spines[["top", "right"]].set_visible(False)
+    label_axes(axes, xlabel, ylabel)
     axes.legend(fontsize=11, frameon=False)
     return figure

@@ -10,10 +10,9 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ptfund._guards import must
-from ptfund.plotting._style import BLUE, ORANGE, WIDTH
+from ptfund.plotting._style import BLUE, CURVES, WIDTH, check_curves
 
-# Curves differ in their line, so that the colour need not be seen.
-LINES = ((BLUE, "-"), (ORANGE, "--"))
+LINES = CURVES[:2]  # told apart without their markers, too
 BINS = 41
 
 
@@ -55,13 +54,10 @@ def plot_panels(
             raise must(f"panel {title!r}", f"have 1 to {len(LINES)} curves", len(curves))
         if list(curves) != names:
             raise must(f"panel {title!r}", f"have the curves {names}", list(curves))
-        for name, heights in curves.items():
-            if x.ndim != 1 or heights.shape != x.shape:
-                shapes = (tuple(x.shape), tuple(heights.shape))
-                raise must(f"x and the curve {name!r}", "have the same shape (points,)", shapes)
+        check_curves(x, curves)
     figure, grid = _grid(panels, xlabel, columns, height=1.9, sharey=True)
     for axes, curves in zip(grid, panels.values(), strict=True):
-        for (name, heights), (colour, line) in zip(curves.items(), LINES, strict=False):
+        for (name, heights), (colour, line, _) in zip(curves.items(), LINES, strict=False):
             axes.plot(
                 x.numpy(force=True),
                 heights.numpy(force=True),

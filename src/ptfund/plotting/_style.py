@@ -1,8 +1,13 @@
-"""What all figures share: width, colours, and images drawn pixel by pixel."""
+"""What figures share: width, colours, labels of axes, and images drawn pixel by pixel."""
+
+from collections.abc import Mapping
 
 from jaxtyping import Real
 from matplotlib.axes import Axes
 from numpy import ndarray
+from torch import Tensor
+
+from ptfund._guards import must
 
 WIDTH = 6.0  # inches: the column of text on a page
 
@@ -11,6 +16,24 @@ BLUE, ORANGE = "#4f94d4", "#e0762f"
 # On the grey where they are equally hard to read both still reach 4.5 : 1. Black itself
 # would follow the page.
 DARK, LIGHT = "#010101", "#fff"
+# Curves differ in their line and their marker, so that the colour need not be seen.
+CURVES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), ("black", ":", "^"))
+
+
+def check_curves(x: Real[Tensor, "..."], curves: Mapping[str, Real[Tensor, "..."]]) -> None:
+    """Raise an error unless each curve has one height for each point of `x`."""
+    for name, heights in curves.items():
+        if x.ndim != 1 or heights.shape != x.shape:
+            shapes = (tuple(x.shape), tuple(heights.shape))
+            raise must(f"x and the curve {name!r}", "have the same shape (points,)", shapes)
+
+
+def label_axes(axes: Axes, xlabel: str, ylabel: str) -> None:
+    """Say what the axes are, and leave out the frame on the other sides."""
+    axes.tick_params(labelsize=10)
+    axes.set_xlabel(xlabel, fontsize=11)
+    axes.set_ylabel(ylabel, fontsize=11)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
 def draw_pixels(axes: Axes, pixels: Real[ndarray, "height width"], low: float, high: float) -> None:

@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ptfund._guards import must
-from ptfund.plotting._curves import CURVES
-from ptfund.plotting._style import WIDTH
+from ptfund.plotting._style import CURVES, WIDTH, label_axes
 
 
 def plot_surface(
@@ -84,9 +83,6 @@ def plot_surface(
     row, column = divmod(int(surface.argmin()), surface.shape[1])
     axes.plot(across[column], up[row], "+", color="black", markersize=14, label="lowest place")
     axes.set(xlim=(across[0], across[-1]), ylim=(up[0], up[-1]))
-    axes.tick_params(labelsize=10)
-    axes.set_xlabel(xlabel, fontsize=11)
-    axes.set_ylabel(ylabel, fontsize=11)
-    axes.spines[["top", "right"]].set_visible(False)
+    label_axes(axes, xlabel, ylabel)
     figure.legend(fontsize=11, frameon=False, ncols=2, loc="outside upper center")
     return figure
