@@ -118,6 +118,14 @@ def test_text_around_axes_is_black_so_that_the_page_can_recolour_it(
         assert {rgb(text.get_color()) for text in follows} == {(0, 0, 0)}
 
 
+@pytest.mark.parametrize("name", ["plot_bars", "plot_curves", "plot_surface"])
+def test_axes_with_labels_have_no_frame_on_the_other_sides(name: str) -> None:
+    """A line on the right or above would say nothing."""
+    (axes,) = FIGURES[name]().axes
+    hidden = [side for side, spine in axes.spines.items() if not spine.get_visible()]
+    assert sorted(hidden) == ["right", "top"]
+
+
 @every_figure
 def test_a_figure_is_light(draw: Callable[[], Figure]) -> None:
     """Each stays under 15 KB as compressed SVG."""
