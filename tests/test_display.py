@@ -270,12 +270,15 @@ def test_raises_fails_even_where_an_assertion_error_is_expected() -> None:
 def test_raises_marks_its_output_in_a_notebook(
     published: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The page can tell a deliberate error from printed text."""
-    with raises(ArithmeticError):
+    """The page can tell a deliberate error from printed text, and the index knows its cause."""
+    with raises(ArithmeticError, cause="a divisor of 0"):
         _ = 1 / 0
     text = "ZeroDivisionError: division by zero"
     assert published == [
-        ({"text/plain": text}, {"text/plain": {"error": "ZeroDivisionError"}}),
+        (
+            {"text/plain": text},
+            {"text/plain": {"error": "ZeroDivisionError", "cause": "a divisor of 0"}},
+        ),
     ]
     assert capsys.readouterr().out == ""
 

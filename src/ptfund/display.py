@@ -75,7 +75,7 @@ def show(figure: Figure, *, alt: str) -> None:
 
 
 @contextmanager
-def raises(error: type[BaseException]) -> Iterator[None]:
+def raises(error: type[BaseException], *, cause: str = "") -> Iterator[None]:
     """Run a block that must fail, and print the type and the message of its error.
 
     Any other error passes through, so that a chapter cannot show a failure it did not
@@ -83,6 +83,8 @@ def raises(error: type[BaseException]) -> Iterator[None]:
 
     Args:
         error: The type that the block must raise; subclasses count.
+        cause: What is wrong, in a few words. It is not printed: the site's index of errors
+            lists it beside the message.
 
     Raises:
         AssertionError: If the block raises nothing.
@@ -106,7 +108,7 @@ def raises(error: type[BaseException]) -> Iterator[None]:
         publish(
             {"text/plain": text},
             raw=True,
-            metadata={"text/plain": {"error": name}},
+            metadata={"text/plain": {"error": name, "cause": cause}},
         )
 
 

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 # What a cell may ask of the build.
-TAGS = frozenset({"allow-stderr"})
+TAGS = frozenset({"allow-stderr", "cheat-sheet"})
 
 _NAME = re.compile(r"\d\d(_[a-z0-9]+)+")
 # Lines that look like shell commands are left as they are: a chapter is plain Python.
