@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from ptfund._guards import check_features, check_labels, must, must_be
+from ptfund._guards import check_features, check_labels, check_whole, must, must_be
 
 
 def test_message_names_the_argument_the_requirement_and_what_came() -> None:
@@ -119,3 +119,21 @@ def test_features_are_as_many_as_wanted() -> None:
         check_features("x", torch.zeros(3, 2), features=3)
     with pytest.raises(ValueError, match="x must be finite at row 0, column 0, got inf"):
         check_features("x", torch.tensor([[torch.inf]]), features=3)
+
+
+def test_numbers_from_the_least_one_on_pass() -> None:
+    """The least number itself will do."""
+    check_whole("epochs", 1, least=1)
+    check_whole("seed", 0, least=0)
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "got"),
+    [(0, ValueError, "be at least 1, got 0"), (True, TypeError, "be a whole number, got True")],
+)
+def test_numbers_that_are_too_small_or_no_numbers_are_refused(
+    number: int, error: type[Exception], got: str
+) -> None:
+    """True is an int to Python, but no number of epochs to a reader."""
+    with pytest.raises(error, match=f"^epochs must {got}$"):
+        check_whole("epochs", number, least=1)

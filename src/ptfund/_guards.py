@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-__all__ = ["check_features", "check_labels", "must", "must_be"]
+__all__ = ["check_features", "check_labels", "check_whole", "must", "must_be"]
 
 
 def must(name: str, requirement: str, got: object) -> ValueError:
@@ -42,6 +42,29 @@ def must_be(name: str, kind: str, got: object) -> TypeError:
         TypeError("exponent must be a number, got '2'")
     """
     return TypeError(f"{name} must be {kind}, got {got!r}")
+
+
+def check_whole(name: str, number: int, *, least: int) -> None:
+    """Raise an error unless `number` is a whole number and large enough.
+
+    Args:
+        name: The argument, as the caller wrote it.
+        number: What was passed for it.
+        least: The smallest number that will do.
+
+    Raises:
+        TypeError: If it is not an `int`, or one of True and False.
+        ValueError: If it is smaller.
+
+    Examples:
+        >>> check_whole("epochs", 0, least=1)
+        Traceback (most recent call last):
+        ValueError: epochs must be at least 1, got 0
+    """
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise must_be(name, "a whole number", number)
+    if number < least:
+        raise must(name, f"be at least {least}", number)
 
 
 def check_features(name: str, x: Tensor, *, features: int | None = None) -> None:

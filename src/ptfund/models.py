@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
-from ptfund._guards import must, must_be
+from ptfund._guards import check_whole, must, must_be
 
 __all__ = ["MLP", "layer_outputs", "seeded"]
 
@@ -36,7 +36,7 @@ def seeded(seed: int) -> Iterator[None]:
         >>> torch.equal(one.weight, other.weight)
         True
     """
-    _check_whole("seed", seed, least=0)
+    check_whole("seed", seed, least=0)
     # Every accelerator has a global generator too; left to count them, PyTorch would warn.
     with torch.random.fork_rng(devices=range(torch.accelerator.device_count())):
         torch.manual_seed(seed)
@@ -69,7 +69,7 @@ class MLP(nn.Module):
         """
         super().__init__()
         for name, size in (("features", features), ("hidden", hidden), ("classes", classes)):
-            _check_whole(name, size, least=1)
+            check_whole(name, size, least=1)
         self.hidden = nn.Linear(features, hidden)
         self.output = nn.Linear(hidden, classes)
 
@@ -139,10 +139,3 @@ def layer_outputs(
                 hooks.callback(module.register_forward_hook(keeper(name)).remove)
         model(x)
     return outputs
-
-
-def _check_whole(name: str, number: int, *, least: int) -> None:
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise must_be(name, "a whole number", number)
-    if number < least:
-        raise must(name, f"be at least {least}", number)
