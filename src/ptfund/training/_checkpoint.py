@@ -69,8 +69,9 @@ def save(path: str | Path, **parts: Any) -> None:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def resume(path: str | Path, **parts: Any) -> None:
