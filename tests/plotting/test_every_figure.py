@@ -18,6 +18,7 @@ from ptfund.plotting import (
     plot_bars,
     plot_broadcast,
     plot_graph,
+    plot_heat_map,
     plot_histograms,
     plot_images,
     plot_panels,
@@ -39,6 +40,13 @@ def bars() -> Figure:
     return plot_bars([str(digit) for digit in range(10)], heights, "digit", "images")
 
 
+def heat_map() -> Figure:
+    """Return as many cells as a matrix of ten classes has."""
+    names = [str(digit) for digit in range(10)]
+    counts = 36 * torch.eye(10, dtype=torch.int64) + torch.arange(10) % 3
+    return plot_heat_map(counts, names, names, "predicted", "true")
+
+
 def surface() -> Figure:
     """Return a surface with as many paths as can be told apart."""
     x, path = torch.linspace(-4, 4, 61), torch.linspace(-3, 3, 20).expand(2, 20).T
@@ -53,6 +61,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "plot_broadcast": lambda: plot_broadcast((4, 4, 4), (4, 4, 4)),
     "plot_curves": curves,
     "plot_graph": lambda: plot_graph({1: "top", 2: "left\nwing", 3: "leaf"}, [(1, 2), (1, 3)]),
+    "plot_heat_map": heat_map,
     "plot_histograms": lambda: plot_histograms(
         {f"layer {depth}": images(10) / 16 for depth in range(6)}, "value", limit=1.0
     ),
