@@ -70,8 +70,9 @@ def wilson_interval(hits: int, samples: int, level: float = 0.95) -> Interval:
     shrink = 1 + z**2 / samples
     centre = (share + z**2 / (2 * samples)) / shrink
     half = z / shrink * math.sqrt(share * (1 - share) / samples + z**2 / (4 * samples**2))
-    # With no hit, or nothing but hits, one end is exact; rounding would push it outside.
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    # With no hit, or nothing but hits, centre and half are equal but for their rounding.
+    low = centre - half if hits else 0.0
+    return Interval(low, centre + half if hits < samples else 1.0)
 
 
 def bootstrap_interval(
