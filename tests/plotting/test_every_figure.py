@@ -17,6 +17,7 @@ from ptfund.plotting import (
     _style,
     plot_bars,
     plot_broadcast,
+    plot_effects,
     plot_graph,
     plot_heat_map,
     plot_histograms,
@@ -47,6 +48,13 @@ def heat_map() -> Figure:
     return plot_heat_map(counts, names, names, "predicted", "true")
 
 
+def effects() -> Figure:
+    """Return two dozen effects of all kinds."""
+    rows = [(f"way {row} against the other", (row - 12.0, 0.1 * row)) for row in range(24)]
+    kinds = {"confirmed": rows[:8], "reversed": rows[8:16], "not visible": rows[16:]}
+    return plot_effects({kind: dict(some) for kind, some in kinds.items()}, "points")
+
+
 def surface() -> Figure:
     """Return a surface with as many paths as can be told apart."""
     x, path = torch.linspace(-4, 4, 61), torch.linspace(-3, 3, 20).expand(2, 20).T
@@ -60,6 +68,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "plot_bars": bars,
     "plot_broadcast": lambda: plot_broadcast((4, 4, 4), (4, 4, 4)),
     "plot_curves": curves,
+    "plot_effects": effects,
     "plot_graph": lambda: plot_graph({1: "top", 2: "left\nwing", 3: "leaf"}, [(1, 2), (1, 3)]),
     "plot_heat_map": heat_map,
     "plot_histograms": lambda: plot_histograms(
@@ -127,7 +136,7 @@ def test_text_around_axes_is_black_so_that_the_page_can_recolour_it(
         assert {rgb(text.get_color()) for text in follows} == {(0, 0, 0)}
 
 
-@pytest.mark.parametrize("name", ["plot_bars", "plot_curves", "plot_surface"])
+@pytest.mark.parametrize("name", ["plot_bars", "plot_curves", "plot_effects", "plot_surface"])
 def test_axes_with_labels_have_no_frame_on_the_other_sides(name: str) -> None:
     """A line on the right or above would say nothing."""
     (axes,) = FIGURES[name]().axes
