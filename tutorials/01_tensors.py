@@ -95,7 +95,7 @@ print(torch.linspace(0, 1, 5))
 # must be as long as the others:
 
 # %%
-with raises(ValueError):
+with raises(ValueError, cause="rows of different length"):
     torch.tensor([[1, 2], [3]])
 
 # %% [markdown]
@@ -170,7 +170,7 @@ print("There and back, and nothing has changed.")
 
 # %%
 elsewhere = torch.ones(3, device="meta")  # (3,)
-with raises(RuntimeError):
+with raises(RuntimeError, cause="tensors on different devices"):
     torch.ones(3) + elsewhere
 
 # %% [markdown]
@@ -234,7 +234,7 @@ assert (one_byte + torch.tensor(10)).dtype == torch.uint8
 # whole numbers would need decimals, and PyTorch refuses to choose them for you:
 
 # %%
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a mean of whole numbers"):
     images.mean()
 
 # %% [markdown]
@@ -277,7 +277,7 @@ print(image[:, None].shape)
 # %%
 print(image[2, 3], image[2, 3].item())
 
-with raises(IndexError):
+with raises(IndexError, cause="a position past the end"):
     image[8]
 
 # %% [markdown]
@@ -317,7 +317,7 @@ assert len(threes) == is_three.sum() == labels.tolist().count(3)
 three_or_eight = (labels == 3) | (labels == 8)  # (N,)
 print(three_or_eight.sum())
 
-with raises(RuntimeError):
+with raises(RuntimeError, cause="`and` between masks, which needs `&`"):
     (labels == 3) and (labels == 8)
 
 # %% [markdown]
@@ -460,7 +460,7 @@ show(
 centred = pixels - pixels.mean(dim=(1, 2), keepdim=True)  # (N, 8, 8)
 assert_close(centred[5], pixels[5] - pixels[5].mean())
 
-with raises(RuntimeError):
+with raises(RuntimeError, cause="dimensions that do not line up"):
     pixels - pixels.mean(dim=(1, 2))
 
 # %% [markdown]
@@ -510,7 +510,7 @@ assert_close((predictions - targets[:, None]).square().mean(), torch.tensor(0.0)
 # %%
 print(torch.allclose(torch.ones(4, 1), torch.ones(4)))
 
-with raises(AssertionError):
+with raises(AssertionError, cause="a column compared with a row"):
     assert_close(torch.ones(4, 1), torch.ones(4))
 
 # %% [markdown]
@@ -569,7 +569,7 @@ assert in_memory[3 * 1 + 2 * 8] == picture.T[3, 2]
 # in memory, which is called *contiguous*. Those of the transposed image do not:
 
 # %%
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a view of elements out of order"):
     picture.T.view(64)
 
 print("reshaped             ", share_memory(picture, picture.reshape(64)))
@@ -629,7 +629,7 @@ print(a, b)
 # A storage keeps its dtype, so what is written must fit:
 
 # %%
-with raises(RuntimeError):
+with raises(RuntimeError, cause="decimals written into whole numbers in place"):
     picture += 0.5
 
 # %% [markdown]
@@ -681,7 +681,7 @@ products = a[:, :, None] * b
 print(products.shape)
 assert_close(products.sum(dim=1), a @ b)
 
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a matrix product of sizes that differ"):
     a @ a
 
 # %% [markdown]
@@ -862,7 +862,7 @@ assert_close(tracked.grad, 2 * regular)
 #     little?
 
 # %%
-with raises(RuntimeError):
+with raises(RuntimeError, cause="gradients asked of whole numbers"):
     labels.clone().requires_grad_()
 
 # %% [markdown]
@@ -872,11 +872,11 @@ with raises(RuntimeError):
 # Notes are worth as much as the numbers that they are about. Two more things are refused:
 
 # %%
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a tracked leaf changed in place"):
     tracked += 1
 
 # %%
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a tracked tensor handed to NumPy"):
     tracked.numpy()
 
 # %% [markdown]

@@ -257,7 +257,7 @@ assert_close(b.grad, by_hand_b)
 # would find millions. Nodes had kept numbers for it, such as $r$ for the power. A second walk:
 
 # %%
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a second `backward` through the same graph"):
     loss.backward()
 
 # %% [markdown]
@@ -501,7 +501,7 @@ def three(u: Tensor) -> Tensor:
 
 pair = torch.tensor([2.0, 5.0], requires_grad=True)  # (2,)
 outputs = three(pair)  # (3,)
-with raises(RuntimeError):
+with raises(RuntimeError, cause="`backward` from more than one number"):
     outputs.backward()
 
 # %% [markdown]
@@ -559,7 +559,7 @@ w = torch.zeros((), requires_grad=True)  # ()
 b = torch.zeros((), requires_grad=True)  # ()
 lr = 0.1
 (w * x + b - y).square().mean().backward()
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a step that autograd would track"):
     w -= lr * w.grad
 
 moved = w - lr * w.grad  # ()
@@ -623,7 +623,7 @@ print(a.grad)
 with torch.no_grad():
     untracked = a * a
 print(untracked.requires_grad, a.requires_grad)
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a loss that depends on nothing tracked"):
     untracked.backward()
 
 # %% [markdown]
@@ -636,7 +636,7 @@ with raises(RuntimeError):
 # %%
 with torch.inference_mode():
     frozen = a * 2
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a tensor made under `inference_mode`"):
     a * frozen
 
 a.grad = None
@@ -666,7 +666,7 @@ doubled += 1
 
 doubled.sum().backward()
 print(a.grad)
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a saved value overwritten before `backward`"):
     grown.sum().backward()
 
 # %% [markdown]
@@ -734,7 +734,7 @@ class WrongCube(Cube):
 
 at = torch.tensor([1.0, 2.0, -3.0]).double().requires_grad_()  # (3,)
 print(torch.autograd.gradcheck(Cube.apply, at))
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a backward formula that is wrong"):
     torch.autograd.gradcheck(WrongCube.apply, at)
 
 # %% [markdown]

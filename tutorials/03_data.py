@@ -100,7 +100,7 @@ assert counts.max() - counts.min() < 10
 # %%
 flat = images.flatten(start_dim=1)  # (N, 64)
 weights = torch.rand(64, 10, generator=generator)  # (64, 10)
-with raises(RuntimeError):
+with raises(RuntimeError, cause="whole numbers multiplied with decimals"):
     flat @ weights
 
 pixels = flat.float()  # (N, 64)
@@ -122,7 +122,7 @@ means = torch.stack([pixels[labels == digit].mean(dim=0) for digit in range(10)]
 own_mean = means[labels]  # (N, 64)
 print(own_mean.shape)
 
-with raises(IndexError):
+with raises(IndexError, cause="labels with decimals used as positions"):
     means[labels.float()]
 
 # %% [markdown]
@@ -604,7 +604,7 @@ train_set = TensorDataset(z[train], labels[train])
 for ours, packaged in zip(rows[7], train_set[7], strict=True):
     assert_close(ours, packaged, rtol=0, atol=0)
 
-with raises(AssertionError):
+with raises(AssertionError, cause="features and labels of different length"):
     TensorDataset(z[train], labels[validation])
 
 # %% [markdown]
@@ -678,7 +678,7 @@ assert len(shorter) == 16
 # %%
 inks = [row[row > 0] for row in pixels]
 ragged = list(zip(inks, labels, strict=True))
-with raises(RuntimeError):
+with raises(RuntimeError, cause="samples of different shape in one batch"):
     next(iter(DataLoader(ragged, batch_size=4)))
 
 

@@ -104,10 +104,10 @@ with torch.no_grad():
 assert_close(linear(x), scores)
 
 # %%
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a feature too few for the layer"):
     linear(x[:, :63])
 
-with raises(RuntimeError):
+with raises(RuntimeError, cause="`float64` features for `float32` weights"):
     linear(x.double())
 
 # %% [markdown]
@@ -407,9 +407,9 @@ class Listed(nn.Module):
 listed = Listed()
 print(listed(x).shape, len(list(listed.parameters())), listed.state_dict())
 
-with raises(ValueError):
+with raises(ValueError, cause="layers in a plain list, not registered"):
     torch.optim.SGD(listed.parameters(), lr=0.1)
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a layer that `double` did not reach"):
     listed.double()(x.double())
 
 # %% [markdown]
@@ -765,7 +765,7 @@ assert_close(centre.mean, norm.running_mean)
 single = units[:1]  # (1, 64)
 print("training", centre(single).abs().max())
 print("eval    ", centre.eval()(single).abs().max())
-with raises(ValueError):
+with raises(ValueError, cause="a batch of one image in training"):
     norm(single)
 assert norm.eval()(single).isfinite().all()
 
@@ -844,9 +844,9 @@ fresh = TwoLayers()
 print(fresh.load_state_dict(saved))
 assert_close(fresh.hidden.weight.detach(), old, rtol=0, atol=0)
 
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a checkpoint from a model of another size"):
     MLP(hidden=32).load_state_dict(saved)
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a checkpoint from a model with other layers"):
     fresh.load_state_dict(straight.state_dict())
 
 # %% [markdown]

@@ -154,7 +154,7 @@ with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     F.mse_loss(predictions, y)
 print(first_sentence(caught))
-with raises(ValueError):
+with raises(ValueError, cause="predictions in a column, targets in a row"):
     losses.mse_loss(predictions, y)
 
 # %% [markdown]
@@ -182,7 +182,7 @@ nudges = 1e-6 * torch.randn(len(x), 10, generator=torch.Generator().manual_seed(
 share = (logits.argmax(dim=1) == labels).float().mean()  # ()
 nudged = ((logits + nudges).argmax(dim=1) == labels).float().mean()  # ()
 print(share, nudged - share)
-with raises(RuntimeError):
+with raises(RuntimeError, cause="a loss that counts, which has no gradient"):
     share.backward()
 
 # %% [markdown]
@@ -554,7 +554,7 @@ for name, layer in model.named_children():
 # %%
 parameters = model.parameters()
 print(sum(parameter.numel() for parameter in parameters))
-with raises(ValueError):
+with raises(ValueError, cause="parameters that were used up by counting"):
     torch.optim.SGD(parameters, lr=0.1)
 
 # %% [markdown]

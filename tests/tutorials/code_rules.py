@@ -16,6 +16,7 @@ from tests.tutorials.reading import code_of, expressions, shown
 
 LONGEST_CELL = 20  # lines
 SHORTEST_ALTERNATIVE = 10  # words
+LONGEST_CAUSE = 8  # words
 SHAPE = re.compile(r"# \((|[A-Z],|\d+,|(?:[A-Z]|\d+)(?:, (?:[A-Z]|\d+))+)\)")
 
 
@@ -33,14 +34,29 @@ def long_cells(cells: list[NotebookNode]) -> list[str]:
 
 def breaks_nothing(cells: list[NotebookNode]) -> list[str]:
     """List the lack of a deliberate error."""
-    contexts = [
-        ast.unparse(item.context_expr)
-        for source in code_of(cells)
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.With)
-        for item in node.items
-    ]
-    return [] if any(text.startswith("raises(") for text in contexts) else ["no 'with raises('"]
+    return [] if list(deliberate_errors(cells)) else ["no 'with raises('"]
+
+
+def unexplained_errors(cells: list[NotebookNode]) -> list[str]:
+    """List deliberate errors without a cause in a few words, as the index of errors lists it."""
+    found = []
+    for call in deliberate_errors(cells):
+        causes = [word.value for word in call.keywords if word.arg == "cause"]
+        cause = causes[0].value if causes and isinstance(causes[0], ast.Constant) else ""
+        words = str(cause).split()
+        if not 1 <= len(words) <= LONGEST_CAUSE or words[-1].endswith("."):
+            found.append(ast.unparse(call))
+    return found
+
+
+def deliberate_errors(cells: list[NotebookNode]) -> Iterator[ast.Call]:
+    """Yield the calls of raises that open a block."""
+    for source in code_of(cells):
+        for node in ast.walk(ast.parse(source)):
+            for item in node.items if isinstance(node, ast.With) else ():
+                call = item.context_expr
+                if isinstance(call, ast.Call) and getattr(call.func, "id", None) == "raises":
+                    yield call
 
 
 def misplaced_figures(cells: list[NotebookNode]) -> list[str]:

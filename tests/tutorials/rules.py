@@ -27,6 +27,7 @@ RULES: list[Rule] = [
     prose_rules.typed_numbers,
     code_rules.long_cells,
     code_rules.breaks_nothing,
+    code_rules.unexplained_errors,
     code_rules.misplaced_figures,
     code_rules.short_alternatives,
 ]

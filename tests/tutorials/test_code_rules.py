@@ -10,6 +10,7 @@ from tests.tutorials.code_rules import (
     misplaced_figures,
     play,
     short_alternatives,
+    unexplained_errors,
 )
 from tests.tutorials.reading import cells_of, code, prose, with_outputs
 
@@ -24,6 +25,27 @@ def test_the_lack_of_errors_is_found() -> None:
     """A chapter raises at least one error on purpose."""
     assert breaks_nothing(cells_of(code("with raises(ValueError):\n    int('a')"))) == []
     assert breaks_nothing(cells_of(code("# with raises(ValueError):\nint('1')")))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fine"),
+    [
+        ("E, cause='a column compared with a row'", True),
+        ("E, cause='one two three four five six seven eight'", True),
+        ("E, cause='one two three four five six seven eight nine'", False),
+        ("E, cause='a whole sentence.'", False),
+        ("E, cause=' '", False),
+        ("E, cause=''", False),
+        ("E, cause=something", False),
+        ("E", False),
+    ],
+)
+def test_unexplained_errors_are_found(arguments: str, *, fine: bool) -> None:
+    """Each says what is wrong, in a few typed words that are no sentence."""
+    cells = cells_of(code("with open('x'), raises(E, cause='a'):\n    f()") + code("raises(E)"))
+    assert unexplained_errors(cells) == []
+    cells = cells_of(code(f"with open('x'), raises({arguments}):\n    f()"))
+    assert (unexplained_errors(cells) == []) is fine
 
 
 def test_misplaced_figures_are_found() -> None:

@@ -49,6 +49,7 @@ MUTATIONS = [
     ("typed_numbers", r"\{mean_images\.max\(\):\.1f\}", "15.1"),
     ("long_cells", r"\nlimits = ", "\npass" * 20 + "\nlimits = "),
     ("breaks_nothing", r"with raises\(", "with suppress("),
+    ("unexplained_errors", r', cause="[^"]*"', ""),
     ("misplaced_figures", r"alt=", "text="),
     ("misplaced_figures", r"\nshow\(", "\n_ = show("),
 ]
