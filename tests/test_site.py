@@ -12,7 +12,7 @@ import pytest
 from mkdocstrings import Inventory
 
 import ptfund
-from ptfund._site.chapter import read_chapter
+from ptfund._site.chapter import raised, read_chapter
 from ptfund._site.page import to_outputs
 from ptfund._site.run import Run
 
@@ -48,6 +48,32 @@ def test_every_output_is_on_its_page(built_site: Path, executed_book: list[Run])
         values = [v for cell in run.notebook.cells for v in cell.metadata.get("values", ())]
         assert len(values) == sum(step.kind == "expression" for step in run.chapter.steps)
         assert all(escape(value) in page for value in values)
+
+
+def test_every_deliberate_error_is_in_the_index(built_site: Path, executed_book: list[Run]) -> None:
+    """Each is listed with its cause, in as few entries as there are different ones."""
+    page = (built_site / "errors" / "index.html").read_text(encoding="utf-8")
+    text = unescape(re.sub(r"<[^>]+>", "", page)).casefold()
+    outputs = [
+        o for run in executed_book for cell in run.notebook.cells for o in cell.get("outputs", ())
+    ]
+    errors = list(filter(None, map(raised, outputs)))
+    assert len(errors) > 30
+    for name, message, cause in errors:
+        assert f'id="{name.lower()}"' in page
+        assert " ".join(message.split())[:30].casefold() in text
+        assert cause.replace("`", "").casefold() in text
+    assert page.count('class="error-message"') <= len({error[:2] for error in errors})
+
+
+def test_every_tagged_cell_is_on_the_cheat_sheet(built_site: Path) -> None:
+    """And no other, as it stands in its chapter."""
+    page = (built_site / "cheat-sheet" / "index.html").read_text(encoding="utf-8")
+    blocks = re.findall(r"<pre><span></span><code>(.*?)</code>", page, flags=re.DOTALL)
+    code = [unescape(re.sub(r"<[^>]+>", "", block)).strip() for block in blocks]
+    tagged = [c.source for chapter in CHAPTERS for c in chapter.cells if "cheat-sheet" in c.tags]
+    assert code == tagged
+    assert len(code) > 10
 
 
 def test_every_public_name_has_its_place_in_the_reference(built_site: Path) -> None:

@@ -78,7 +78,7 @@ print(labels[0].shape, labels[0].ndim, labels[0].numel())
 # !!! question "Predict"
 #     All numbers of a tensor have one type. What becomes of `[1, 2.5, 3]`?
 
-# %%
+# %% tags=["cheat-sheet"]
 print(torch.tensor([[1, 2, 3], [4, 5, 6]]))
 print(torch.tensor([1, 2.5, 3]))
 print(torch.zeros(2, 3))
@@ -100,7 +100,8 @@ with raises(ValueError, cause="rows of different length"):
 
 # %% [markdown]
 # In words: along dimension 1 each row must have 2 elements, as the first one has, but one has
-# 1. (`with raises` expects the error and prints it: every error in this book is a real one.)
+# 1. (`with raises` expects the error and prints it: every error in this book is a real one. The
+# [index of errors](../errors.md) lists them all, each with its cause.)
 #
 # Random numbers come from a *generator*, whose *seed* fixes all that it will draw.
 #
@@ -356,7 +357,7 @@ assert_close(column_sums, by_hand)
 # !!! question "Predict"
 #     Which shapes do these four lines print?
 
-# %%
+# %% tags=["cheat-sheet"]
 print(pixels.mean(dim=0).shape)
 print(pixels.mean(dim=(1, 2)).shape)
 print(pixels.mean(dim=(1, 2), keepdim=True).shape)
@@ -434,7 +435,7 @@ for a, b in pairs:
 #
 # The first pair in numbers:
 
-# %%
+# %% tags=["cheat-sheet"]
 column = torch.tensor([[10], [20], [30]])  # (3, 1)
 row = torch.tensor([1, 2, 3, 4])  # (4,)
 total = column + row  # (3, 4)

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.reader import SCHEMES, OpenPage, Theme
 
 DARK, LIGHT = 96, 160  # of 255
+A4 = (297 - 14) * 96 // 25, (210 - 14) * 96 // 25  # pixels inside margins of 7 mm
 
 
 def test_search_finds_a_word_of_the_chapter(
@@ -27,6 +28,42 @@ def test_search_finds_a_word_of_the_chapter(
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site_url}{path}**")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Tensors")
+
+
+@pytest.mark.parametrize(
+    ("message", "entry"),
+    [
+        (
+            "RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x7 and 8x3)",
+            "mat1 and mat2 shapes cannot be multiplied",
+        ),
+        (
+            (
+                "RuntimeError: one of the variables needed for gradient computation has been "
+                "modified by an inplace operation: [torch.FloatTensor [7, 2]], which is output 0 "
+                "of ReluBackward0, is at version 1; expected version 0 instead. Hint: enable "
+                "anomaly detection to find the operation that failed to compute its gradient."
+            ),
+            "one of the variables needed for gradient computation",
+        ),
+        ("ValueError: optimizer got an empty parameter list", "optimizer got an empty"),
+    ],
+)
+def test_search_finds_a_message(
+    open_page: OpenPage, site_url: str, message: str, entry: str
+) -> None:
+    """Pasted whole, with a learner's own numbers, it leads to its entry in the index of errors."""
+    page = open_page()
+    page.keyboard.press("/")
+    expect(page.locator(".md-search-result__meta")).to_contain_text("Type to start")
+    page.keyboard.insert_text(message)
+    page.keyboard.press("End")  # the theme looks when a key is let go, as that of pasting is
+    first = page.locator(".md-search-result__item").first
+    first.get_by_role("link").filter(has_text=entry).first.click()
+    page.wait_for_url(f"{site_url}errors/**")
+    heading = page.locator("h3:target")
+    expect(heading).to_contain_text(entry)
+    expect(heading.locator("+ p").get_by_role("link").first).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -122,6 +159,34 @@ def test_print_is_whole_and_white(open_page: OpenPage, chapter: tuple[str, Path]
     expect(page.locator(".md-header")).to_be_hidden()
     assert max(_channels(page.get_by_role("article"), "color")) < DARK
     assert min(_channels(page.locator("article pre > code").first, "backgroundColor")) > LIGHT
+
+
+def test_the_cheat_sheet_fits_one_sheet(open_page: OpenPage) -> None:
+    """On paper it is one page of A4, all of it inside the margins, and without buttons."""
+    page = open_page("cheat-sheet/", theme="dark", width=A4[0])
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    (box,) = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert [round(float(side) / 72 * 25.4) for side in box] == [297, 210]
+
+    page.emulate_media(media="print")
+    expect(page.locator(".cheat-sheet .md-code__nav").first).to_be_hidden()
+    expect(page.locator(".md-header")).to_be_hidden()
+    sheet = page.locator(".cheat-sheet")
+    expect(sheet).to_have_css("column-count", "3")
+    outer = sheet.bounding_box()
+    assert outer
+    assert outer["height"] <= A4[1]
+    parts = page.locator(".cheat-sheet :is(h1, h2, h2 ~ p, .highlight)").all()
+    assert len(parts) > 10
+    for part in parts:
+        inner = part.bounding_box()
+        assert inner
+        assert outer["x"] <= inner["x"]
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"] + 1
+        assert inner["y"] + inner["height"] <= outer["y"] + outer["height"] + 1
+    for code in page.locator(".cheat-sheet pre > code").all():
+        assert code.evaluate("(e) => e.scrollWidth <= e.clientWidth")
 
 
 def _channels(element: Locator, colour: str) -> list[int]:

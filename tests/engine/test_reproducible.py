@@ -24,6 +24,10 @@ print({code}, tool(), {{"a", "b", "c"}})
 # %% [markdown]
 # The value is `{{python}} tool() * {code}`.
 
+# %% tags=["cheat-sheet"]
+with raises(ZeroDivisionError, cause="none of {code}"):
+    {code} / 0
+
 # %%
 figure, axes = plt.subplots()
 x = axes.plot([1, {code}], clip_on=True)

@@ -19,6 +19,8 @@ __all__ = [
     "ChapterError",
     "Frame",
     "Step",
+    "fence",
+    "raised",
     "read_chapter",
     "replace_expressions",
 ]
@@ -179,6 +181,21 @@ def replace_expressions(prose: str, texts: Sequence[str]) -> str:
         pieces += [prose[end : match.start()], text]
         end = match.end()
     return "".join([*pieces, prose[end:]])
+
+
+def fence(code: str) -> str:
+    """Return the marks between which code is code: more backticks than it has in a row."""
+    longest = max(map(len, re.findall("`+", code)), default=0)
+    return "`" * max(3, longest + 1)
+
+
+def raised(output: NotebookNode) -> tuple[str, str, str] | None:
+    """Return type, message and cause of an output that is a deliberate error, else None."""
+    told = output.get("metadata", {}).get("text/plain", {})
+    if not (name := told.get("error")):
+        return None
+    message = output.data["text/plain"].removeprefix(name).removeprefix(": ")
+    return name, message, told.get("cause", "")
 
 
 def read_chapter(path: Path, root: Path) -> Chapter:

@@ -16,7 +16,14 @@ from mkdocs_jupyter.config import settings
 from nbconvert.filters import ansi2html, strip_ansi
 from nbformat import NotebookNode
 
-from ptfund._site.chapter import Chapter, ChapterError, Step, replace_expressions
+from ptfund._site.chapter import (
+    Chapter,
+    ChapterError,
+    Step,
+    fence,
+    raised,
+    replace_expressions,
+)
 
 # It would name a temporary file for each chapter.
 logging.getLogger("mkdocs.mkdocs-jupyter").setLevel(logging.WARNING)
@@ -61,9 +68,7 @@ def to_markdown(notebook: NotebookNode) -> str:
             count = len(cell.metadata.get("values", ()))
             cell.source = replace_expressions(cell.source, list(itertools.islice(places, count)))
         else:
-            # A fence must be longer than any run of backticks inside it.
-            longest = max(map(len, re.findall("`+", cell.source)), default=0)
-            cell.metadata.update(fence="`" * max(3, longest + 1), number=number)
+            cell.metadata.update(fence=fence(cell.source), number=number)
     return _converted(nbformat.writes(notebook))
 
 
@@ -186,14 +191,13 @@ def _output(output: NotebookNode, prefix: str) -> str:
         html = _STYLE.sub("", data["text/html"])
         html = bleach.clean(html, tags=_TAGS, attributes=_ATTRIBUTES)
         return f'<div class="output-html" tabindex="0" {_UNSEARCHED}>{html}</div>'
-    text = data["text/plain"]
-    if name := output.metadata.get("text/plain", {}).get("error"):
-        message = text.removeprefix(name).removeprefix(": ")
+    if error := raised(output):
+        name, message, _ = error
         return (
             f'<div class="output-error"><p>Raised on purpose: <code>{escape(name)}</code></p>'
             f'<pre tabindex="0">{escape(message)}</pre></div>'
         )
-    return _text(text)
+    return _text(data["text/plain"])
 
 
 def _text(text: str, extra: str = "") -> str:

@@ -21,6 +21,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
+from ptfund._site.extracts import cheat_sheet, error_index
 from ptfund._site.font import LICENCE, MathFont, characters, math_font
 from ptfund._site.lines import FormulaError, LinkLines, Passage, located
 from ptfund._site.mathml import MathError, MathExtension
@@ -40,6 +41,8 @@ from ptfund._site.serve import unfailing
 __all__ = ["PtfundConfig", "PtfundPlugin"]
 
 log = logging.getLogger("mkdocs.plugins.ptfund")
+
+ERRORS, CHEAT_SHEET = "errors.md", "cheat-sheet.md"
 
 
 class Seconds(c.Type[float]):
@@ -155,7 +158,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             config.site_dir = str(self._staged)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
-        """Add the chapters to MkDocs' files."""
+        """Add the chapters to MkDocs' files, and the pages that are made of them."""
         chapters = {script: run.chapter for script, run in self._runs.items()}
         for script in self._errors.keys() - chapters.keys():
             # While serving, also what cannot be read has a page: it says why.
@@ -163,6 +166,14 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             chapters[script] = Chapter(path, script, path.stem, ())
         for _, chapter in sorted(chapters.items()):
             files.append(ChapterFile(chapter, config))
+        shown = [run for script, run in sorted(self._runs.items()) if script not in self._errors]
+        pages = {
+            ERRORS: error_index((run.chapter, run.notebook) for run in shown),
+            CHEAT_SHEET: cheat_sheet(run.chapter for run in shown),
+        }
+        for name, text in pages.items():
+            if name not in files.src_uris:  # what somebody has written goes before it
+                files.append(File.generated(config, name, content=text))
         return files
 
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
@@ -183,6 +194,8 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             self._wrong_formulas.clear()
         if script in self._errors:
             return html + failure(self._errors[script])
+        if script == CHEAT_SHEET:
+            return f'<div class="cheat-sheet">{html}</div>'
         if run is None:
             return html
         try:
