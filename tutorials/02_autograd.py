@@ -571,7 +571,7 @@ print(moved.is_leaf)
 # is no leaf: the next `backward` would leave it no gradient. Under `no_grad` nothing is noted,
 # and the step is allowed:
 
-# %%
+# %% tags=["cheat-sheet"]
 w.grad = b.grad = None
 for _ in range(100):
     (w * x + b - y).square().mean().backward()
@@ -615,7 +615,7 @@ assert (found - torch.tensor([3.0, 1.0])).abs().max() < 0.2
 # !!! question "Predict"
 #     The slope of $a \cdot a$ at 3 is 6. And if one of the two is detached?
 
-# %%
+# %% tags=["cheat-sheet"]
 a = torch.tensor(3.0, requires_grad=True)  # ()
 (a * a.detach()).backward()
 print(a.grad)
@@ -623,6 +623,8 @@ print(a.grad)
 with torch.no_grad():
     untracked = a * a
 print(untracked.requires_grad, a.requires_grad)
+
+# %%
 with raises(RuntimeError, cause="a loss that depends on nothing tracked"):
     untracked.backward()
 

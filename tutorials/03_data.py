@@ -269,10 +269,11 @@ assert_close(torch.cat(parts).sort().values, torch.arange(len(labels)))
 # !!! question "Predict"
 #     Think of the mean images of chapter 1. Which pixels vary least?
 
-# %%
+# %% tags=["cheat-sheet"]
 mean = pixels[train].sum(dim=0) / len(train)  # (64,)
 deviation = (pixels[train] - mean).square().mean(dim=0).sqrt()  # (64,)
 
+# %%
 assert_close(mean, pixels[train].mean(dim=0))
 assert_close(deviation, pixels[train].std(dim=0, correction=0))
 
@@ -643,8 +644,11 @@ by_hand = batches(rows, 64, torch.Generator().manual_seed(0))
 sizes = [len(y) for _, y in by_hand]
 print(len(sizes), sizes[:2], sizes[-1])
 
+# %% tags=["cheat-sheet"]
 sampler = RandomSampler(train_set, generator=torch.Generator().manual_seed(0))
 loader = DataLoader(train_set, batch_size=64, sampler=sampler)
+
+# %%
 for ours, packaged in zip(by_hand, loader, strict=True):
     assert_close(ours, packaged)
 

@@ -335,7 +335,7 @@ print("no gradient for unit", dead.nonzero().item())
 #     are there in all?
 
 
-# %%
+# %% tags=["cheat-sheet"]
 class TwoLayers(nn.Module):
     """Ten scores for each row of 64 numbers, by way of 64 hidden units."""
 
@@ -368,11 +368,12 @@ assert total == (64 * 64 + 64) + (64 * 10 + 10)
 # is straight, no class is needed: `nn.Sequential` calls one module after the other. Its names
 # are numbers, and ReLU is written as a module.
 
-# %%
+# %% tags=["cheat-sheet"]
 with seeded(0):
     straight = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
 print(*[name for name, _ in straight.named_parameters()])
 
+# %%
 by_hand = model.output(torch.relu(model.hidden(x)))  # (N, 10)
 assert_close(model(x), by_hand)
 assert_close(straight(x), by_hand)
@@ -800,7 +801,7 @@ assert centre.plain.device.type == "cpu"
 # probability $p$, so that no unit can rely on a single other one, and multiplies the rest by
 # $\frac{1}{1 - p}$, so that the mean stays, on average over many draws. In `eval` it does nothing.
 
-# %%
+# %% tags=["cheat-sheet"]
 dropout = nn.Dropout(0.5)
 with seeded(0):
     print(dropout(torch.ones(6)))

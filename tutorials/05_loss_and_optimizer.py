@@ -1003,7 +1003,7 @@ assert_close(after_20_steps(lambda params: optim.AdamW(params, **options)), pyto
 #     Below, `lr=0.1` is given for all, and 0.01 in the second group. How far does each layer
 #     move in one step, measured in its own gradient?
 
-# %%
+# %% tags=["cheat-sheet"]
 with seeded(0):
     model = MLP()
 first = {"params": model.hidden.parameters()}
@@ -1011,6 +1011,7 @@ second = {"params": model.output.parameters(), "lr": 0.01}
 optimizer = torch.optim.SGD([first, second], lr=0.1)
 print([group["lr"] for group in optimizer.param_groups])
 
+# %%
 before = {name: layer.weight.clone() for name, layer in model.named_children()}
 F.cross_entropy(model(x), labels).backward()
 optimizer.step()
@@ -1034,7 +1035,7 @@ for (name, layer), lr in zip(model.named_children(), (0.1, 0.01), strict=True):
 #     `scheduler.step()` stands at the end of the loop, after `optimizer.step()`. Which learning
 #     rate has the first epoch, and which the third of four?
 
-# %%
+# %% tags=["cheat-sheet"]
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=4)
 used = []
@@ -1043,6 +1044,7 @@ for _ in range(4):
     optimizer.step()  # once a batch; here, once an epoch
     scheduler.step()
 
+# %%
 by_hand = [0.1 / 2 * (1 + math.cos(math.pi * t / 4)) for t in range(4)]
 print([round(lr, 4) for lr in used])
 assert_close(torch.tensor(used), torch.tensor(by_hand))

@@ -17,6 +17,7 @@ from tests.tutorials.reading import code_of, expressions, shown
 LONGEST_CELL = 20  # lines
 SHORTEST_ALTERNATIVE = 10  # words
 LONGEST_CAUSE = 8  # words
+LONGEST_SHEET_CELL = 12  # lines
 SHAPE = re.compile(r"# \((|[A-Z],|\d+,|(?:[A-Z]|\d+)(?:, (?:[A-Z]|\d+))+)\)")
 
 
@@ -46,6 +47,20 @@ def unexplained_errors(cells: list[NotebookNode]) -> list[str]:
         words = str(cause).split()
         if not 1 <= len(words) <= LONGEST_CAUSE or words[-1].endswith("."):
             found.append(ast.unparse(call))
+    return found
+
+
+def unfit_for_the_sheet(cells: list[NotebookNode]) -> list[str]:
+    """List cells for the cheat sheet that are long, show a figure, or prove instead of doing."""
+    found = []
+    for cell in cells:
+        if "cheat-sheet" in cell.metadata.get("tags", ()):
+            tree = ast.parse(cell.source)
+            names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+            proves = any(isinstance(node, ast.Assert) for node in ast.walk(tree))
+            long = len(cell.source.splitlines()) > LONGEST_SHEET_CELL
+            if long or proves or names & {"assert_close", "raises", "show"}:
+                found.append(cell.source)
     return found
 
 

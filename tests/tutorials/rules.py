@@ -28,6 +28,7 @@ RULES: list[Rule] = [
     code_rules.long_cells,
     code_rules.breaks_nothing,
     code_rules.unexplained_errors,
+    code_rules.unfit_for_the_sheet,
     code_rules.misplaced_figures,
     code_rules.short_alternatives,
 ]

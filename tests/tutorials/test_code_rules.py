@@ -11,6 +11,7 @@ from tests.tutorials.code_rules import (
     play,
     short_alternatives,
     unexplained_errors,
+    unfit_for_the_sheet,
 )
 from tests.tutorials.reading import cells_of, code, prose, with_outputs
 
@@ -46,6 +47,25 @@ def test_unexplained_errors_are_found(arguments: str, *, fine: bool) -> None:
     assert unexplained_errors(cells) == []
     cells = cells_of(code(f"with open('x'), raises({arguments}):\n    f()"))
     assert (unexplained_errors(cells) == []) is fine
+
+
+@pytest.mark.parametrize(
+    ("source", "fine"),
+    [
+        ("a = 1\n" * 11 + "a = 1", True),
+        ("a = 1\n" * 12 + "a = 1", False),
+        ("assert a", False),
+        ("assert_close(a, b)", False),
+        ("show(f(), alt='x')", False),
+        ("with raises(E):\n    f()", False),
+        ("print(a)", True),
+    ],
+)
+def test_cells_that_are_unfit_for_the_sheet_are_found(source: str, *, fine: bool) -> None:
+    """A dozen lines that do something; what is not tagged is not asked."""
+    assert unfit_for_the_sheet(cells_of(code(source))) == []
+    tagged = code(source).replace("# %%", '# %% tags=["cheat-sheet"]')
+    assert (unfit_for_the_sheet(cells_of(tagged)) == []) is fine
 
 
 def test_misplaced_figures_are_found() -> None:

@@ -50,6 +50,7 @@ MUTATIONS = [
     ("long_cells", r"\nlimits = ", "\npass" * 20 + "\nlimits = "),
     ("breaks_nothing", r"with raises\(", "with suppress("),
     ("unexplained_errors", r', cause="[^"]*"', ""),
+    ("unfit_for_the_sheet", r'(tags=\["cheat-sheet"\]\n)', r"\1assert True\n"),
     ("misplaced_figures", r"alt=", "text="),
     ("misplaced_figures", r"\nshow\(", "\n_ = show("),
 ]
