@@ -255,9 +255,9 @@ assert lot_labels[:, 1].mean() < 0.2
 #     All 16, even where the labels mean nothing. Of the others it knows about half, and with
 #     labels by lot nothing.
 #
-# Learning the training samples at the expense of all others is *overfitting*; here it is wanted.
-# Who fails has no `step`, the wrong parameters, or a loss with the wrong sign. To pass says nothing
-# about labels or other images.
+# Learning the training samples at the expense of all others is *overfitting*; here it is wanted. A
+# loop without `step`, or with the wrong parameters, fails. To pass says nothing about labels or
+# other images.
 #
 # ## The mean of what?
 #

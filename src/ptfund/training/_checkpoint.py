@@ -3,6 +3,7 @@
 import io
 import os
 import pickle
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from ptfund._guards import must, must_be
 
 __all__ = ["resume", "save"]
 
-# What reading a file may raise that is cut off, or that something else has written.
+# What reading a file may raise that something else has written.
 _DAMAGED = (
     pickle.UnpicklingError,
     AttributeError,
@@ -114,12 +115,17 @@ def resume(path: str | Path, **parts: Any) -> None:
 
 def _read(path: Path) -> tuple[dict[str, Any], list[Tensor]]:
     """Return the states of the parts, and the random states."""
+    requirement = "be a whole file that `save` has written"
+    file = io.BytesIO(path.read_bytes())
+    # The list of what is in it stands at its end, so that a file that is cut off has none.
+    if not zipfile.is_zipfile(file):
+        raise must(path.name, requirement, "something else")
+    file.seek(0)
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        content = torch.load(file, map_location="cpu", weights_only=True)
         return content["parts"], content["random"]
     except _DAMAGED as error:
-        got = type(error).__name__
-        raise must(path.name, "be a whole file that `save` has written", got) from error
+        raise must(path.name, requirement, type(error).__name__) from error
 
 
 def _type(part: object) -> str:

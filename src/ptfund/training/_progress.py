@@ -113,7 +113,7 @@ class EarlyStopping:
             ValueError: If no epoch was noted.
         """
         if self._best_weights is None:
-            raise must("stopping", "have seen an epoch", "none")
+            raise must("stopping", "have seen an epoch", 0)
         model.load_state_dict(self._best_weights)
 
     def state_dict(self) -> dict[str, Any]:
