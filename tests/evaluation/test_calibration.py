@@ -82,6 +82,9 @@ def test_tiny_and_huge_temperatures_are_found() -> None:
 def test_no_temperature_is_the_best_where_there_is_none() -> None:
     """All right, or right as by chance, or worse."""
     logits = torch.tensor([[3.0, 1.0], [3.0, 1.0]])
+    shifted = torch.tensor([[-5.0, -6.0], [3.0, 9.0]])
+    with pytest.raises(ValueError, match="goes to 0, got 0"):
+        fit_temperature(shifted, torch.tensor([0, 1]))
     with pytest.raises(ValueError, match=r"get wrong must be at least 1, .* goes to 0, got 0"):
         fit_temperature(logits, torch.tensor([0, 0]))
     with pytest.raises(ValueError, match=r"true class .* must be above 0, .* for ever, got 0\.0"):

@@ -24,6 +24,7 @@ from ptfund.plotting import (
     plot_images,
     plot_panels,
     plot_pixels,
+    plot_reliability,
     plot_saliency,
     plot_surface,
 )
@@ -84,6 +85,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         "x",
     ),
     "plot_pixels": lambda: plot_pixels(images(1)[0]),
+    "plot_reliability": lambda: plot_reliability(
+        torch.tensor([0.5, 0.9]), torch.tensor([0.4, 0.8]), torch.tensor([[0.2, 0.6], [0.7, 0.9]])
+    ),
     "plot_saliency": lambda: plot_saliency(images(1)[0], images(1)[0] - images(2)[1]),
     "plot_surface": surface,
 }
@@ -136,7 +140,9 @@ def test_text_around_axes_is_black_so_that_the_page_can_recolour_it(
         assert {rgb(text.get_color()) for text in follows} == {(0, 0, 0)}
 
 
-@pytest.mark.parametrize("name", ["plot_bars", "plot_curves", "plot_effects", "plot_surface"])
+@pytest.mark.parametrize(
+    "name", ["plot_bars", "plot_curves", "plot_effects", "plot_reliability", "plot_surface"]
+)
 def test_axes_with_labels_have_no_frame_on_the_other_sides(name: str) -> None:
     """A line on the right or above would say nothing."""
     (axes,) = FIGURES[name]().axes

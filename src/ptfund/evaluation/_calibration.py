@@ -134,7 +134,7 @@ def fit_temperature(
     check_features("logits", logits)
     check_labels("labels", labels, samples=len(logits), classes=logits.shape[1])
     # Compared with the largest of their row, and brought to the scale of 1.
-    z = logits.detach().double()
+    z = logits.double()
     z = z - z.amax(dim=1, keepdim=True)
     scale = -z.min().item() or 1.0
     z = z / scale

@@ -7,6 +7,7 @@ from ptfund.plotting._effects import plot_effects
 from ptfund.plotting._heat import plot_heat_map
 from ptfund.plotting._images import plot_images, plot_pixels, plot_saliency
 from ptfund.plotting._panels import plot_histograms, plot_panels
+from ptfund.plotting._reliability import plot_reliability
 from ptfund.plotting._surfaces import plot_surface
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "plot_images",
     "plot_panels",
     "plot_pixels",
+    "plot_reliability",
     "plot_saliency",
     "plot_surface",
 ]
