@@ -172,7 +172,7 @@ usual = weights_after("forward zero backward step")  # (10, 64)
 for place, order in places.items():
     clean = torch.equal(weights_after(order), usual)
     stale = torch.equal(weights_after(order, stale=True), usual)
-    print(f"{place:15}  clean {clean!s:5}  stale {stale}")
+    print(f"{place:15} clean {clean!s:5} stale {stale}")
     assert clean
     assert stale == (place != "after step")
 
@@ -242,7 +242,8 @@ true_labels = torch.tensor([by_heart(seed, by_lot=False) for seed in seeds])  # 
 lot_labels = torch.tensor([by_heart(seed, by_lot=True) for seed in seeds])  # (10, 2)
 for name, found in {"true labels": true_labels, "by lot": lot_labels}.items():
     few, many = (f"{share.mean():.0%} ± {share.std():.0%}" for share in found.T)
-    print(f"{name:11}  16: {few}, rest: {many}")
+    print(f"{name:11}  16: {few}")
+    print(f"{'':11}  rest: {many}")
 
 # Over the seeds the accuracy on the rest has a standard deviation of 7 points, and of 4 by lot.
 assert (true_labels[:, 0] == 1).all()
@@ -275,9 +276,9 @@ with torch.no_grad():
     at_once = F.cross_entropy(model(split.validation.x), split.validation.y)
 
 per_sample = (losses * sizes).sum() / sizes.sum()  # ()
-print("batches   ", losses, sizes)
-print(f"of batches {losses.mean():.4f}")
-print(f"of samples {per_sample:.4f}")
+print(sizes, losses, sep="\n")
+print(f"mean of batches {losses.mean():.4f}")
+print(f"mean of samples {per_sample:.4f}")
 
 assert_close(per_sample, at_once)
 assert abs(losses.mean() - at_once) > 1e-3
@@ -286,9 +287,8 @@ assert abs(losses.mean() - at_once) > 1e-3
 # ??? success "Answer"
 #     The mean is 75 %, but 355 of 360 are right, `{python} f"{355 / 360:.1%}"`.
 #
-# So with the loss: a mean of batch means counts the samples of a small batch more. Multiply each by
-# its number of samples, and divide the sum by that of all: then it does not matter how they were
-# cut.
+# A mean of batch means counts the samples of a small batch more. Multiply each by its number of
+# samples, and divide the sum by that of all.
 #
 # ## Two switches for validation
 #
@@ -1016,7 +1016,7 @@ with raises(FloatingPointError, cause="steps so long that the loss overflows"):
 #   validation](#two-switches-for-validation)).
 # - In the first epoch the training loss lies above the validation loss, because it is measured
 #   earlier ([The whole loop](#the-whole-loop)).
-# - Each of four mistakes has a curve of its own, and only one raises the loss for ever ([Which
+# - Each of four mistakes has a curve of its own, and only one makes the training loss rise ([Which
 #   mistake is it?](#which-mistake-is-it)).
 # - Larger features need smaller learning rates ([How long a step, for which
 #   features?](#how-long-a-step-for-which-features)).

@@ -77,7 +77,7 @@ def train_epoch(  # noqa: PLR0913 - each is one decision about training
                 batch_loss = batch_loss * (len(x) / size)
             batch_loss.backward()
             total += value * len(x)
-            samples += len(x)
+        samples += size
         if clip is not None:
             clip_grad_norm_(model.parameters(), clip)
         optimizer.step()
