@@ -787,7 +787,7 @@ assert curves["validation"][-1] > 1.1 * min(curves["validation"])
 # for a new least loss, then gives up, and returns to the best weights.
 
 
-# %% tags=["cheat-sheet"]
+# %%
 def when_to_stop(losses: list[float], patience: int) -> tuple[int, int]:
     """Return the last epoch that is trained, and the best so far, both counted from 1."""
     best = 0
