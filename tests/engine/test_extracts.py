@@ -152,6 +152,7 @@ def test_a_short_message_is_put_on_one_line() -> None:
         ("A part of a sentence that a semicolon ends;", " more " + "words " * 40),
         ("A first line without a full stop at its end", "\nwords " + "words " * 40),
         ("Errors in loading the parts of this model: one of them is missing.", " x" * 99),
+        ("The first sentence, whole, is enough.", " The second one fits. " + "words " * 40),
         ("Too short. A whole sentence comes after it.", " More " + "words " * 40),
     ],
 )
@@ -169,6 +170,7 @@ def test_a_line_that_ends_in_a_colon_says_nothing_alone() -> None:
 def test_a_long_message_without_an_end_is_cut_between_words() -> None:
     """At most 200 characters are left, and at least one word of any length."""
     assert shortened("abcdefg " * 50) == ("abcdefg " * 25).strip() + " …"
+    assert shortened("abcde" + " abcd" * 50) == "abcde" + " abcd" * 39 + " …"
     assert shortened("x" * 300) == "x" * 200 + " …"
     assert shortened("x" * 300 + ". More.") == "x" * 200 + " …"
 
@@ -191,7 +193,7 @@ def test_an_output_is_a_deliberate_error_by_its_metadata_alone() -> None:
 
 SECTIONS = """\
 # %% [markdown]
-# # The title
+# # The `title_` *here*
 
 # %% tags=["cheat-sheet"]
 a = 1
@@ -204,8 +206,9 @@ a = 1
 # ```
 
 # %% tags=["cheat-sheet"]
-b = 2
-print("```")
+b = '''
+```
+'''
 
 # %% tags=["cheat-sheet"]
 c = 3
@@ -231,17 +234,17 @@ def test_the_sheet_has_the_tagged_cells_under_their_sections(project: Project) -
         project, "03_c", '# %% [markdown]\n# # C & D\n\n# %% tags=["cheat-sheet"]\ny = 6\n'
     )
     sheet = cheat_sheet([one, none, last])
-    assert entries(sheet) == [("2", "The title"), ("2", "C & D")]
+    assert entries(sheet) == [("2", "The title_ here"), ("2", "C & D")]
     html = html_of(sheet)
     links = re.findall(r'<p><a href="([^"]+)">(.*?)</a></p>', html)
     assert links == [
-        ("tutorials/01_a.py", "The title"),
+        ("tutorials/01_a.py", "The <code>title&#95;</code> here"),
         ("tutorials/01_a.py#code-a_b-and-c", "Code&#58; <code>a&#95;b</code> and c"),
         ("tutorials/01_a.py#its-own", "Chosen"),
         ("tutorials/03_c.py", "C &#38; D"),
     ]
     code = [plain(block).strip() for block in re.findall(r"<pre>.*?</pre>", html, flags=re.DOTALL)]
-    assert code == ["a = 1", 'b = 2\nprint("```")', "c = 3", "e = 5", "y = 6"]
+    assert code == ["a = 1", "b = '''\n```\n'''", "c = 3", "e = 5", "y = 6"]
 
 
 def test_sections_of_one_name_are_told_apart(project: Project) -> None:

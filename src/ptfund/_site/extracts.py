@@ -97,7 +97,7 @@ def cheat_sheet(chapters: Iterable[Chapter]) -> str:
             if "cheat-sheet" not in cell.tags:
                 continue
             if last is None:
-                lines.append(f"## {inert(chapter.title)}\n")
+                lines.append(f"## {_title(markdown(chapter.title))}\n")
             title, address = places[number]
             if address != last:
                 lines.append(f"[{title}]({address})\n")
@@ -141,7 +141,7 @@ def _places(chapter: Chapter) -> dict[int, Place]:
         cell.source if cell.kind == "markdown" else _MARK.format(number)
         for number, cell in enumerate(chapter.cells)
     ]
-    places, place = {}, Place(inert(chapter.title), chapter.script)
+    places, place = {}, Place(_title(markdown(chapter.title)), chapter.script)
     for match in _headings_and_marks("\n\n".join(prose)):
         if match["cell"]:
             places[int(match["cell"])] = place

@@ -1,0 +1,552 @@
+# %% [markdown]
+# # Conclusion
+#
+# The book took a network apart: tensors, gradients, data, layers, a loss, an optimizer, a loop.
+# This chapter puts the network together once more, in three ways that must agree, and asks what
+# the convenient way hides. After it you will be able to
+#
+# - train a network with tensors alone, and show that PyTorch's parts do the same;
+# - say what autograd, modules, optimizers and `fit` each do for you, and what they hide;
+# - find a wrong line in a gradient, although the network learns with it;
+# - tell which mistakes raise an error and which do not, and read the message of those that do;
+# - choose what to learn next, knowing what this book has left out.
+#
+# **You need** all chapters before, above all [Automatic differentiation](02_autograd.py), [The
+# model](04_model.py) and [Loss and optimizer](05_loss_and_optimizer.py). **It takes** about 25
+# minutes, exercises apart.
+#
+# In shape comments, B is the number of images in a batch, V that in the validation part, and C is
+# the number of classes. In code, `dz` stands for $\frac{\partial L}{\partial z}$, the gradient of
+# the loss with the scores $z$; `da` and `dh` likewise.
+
+# %%
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+from torch.testing import assert_close
+
+from ptfund.data import SplitDigits, split_digits
+from ptfund.display import raises, show
+from ptfund.evaluation import accuracy, paired_difference
+from ptfund.models import MLP, seeded
+from ptfund.plotting import plot_curves
+from ptfund.training import fit
+
+Batch = tuple[Tensor, Tensor]
+
+# %% [markdown]
+# ## A network without `nn`
+#
+# We need data, first parameters and an order of batches, all set by one seed: 30 epochs of the
+# digits in batches of 64.
+
+
+# %%
+def recipe(seed: int) -> tuple[SplitDigits, list[Tensor], list[Batch]]:
+    """Return the split digits, an MLP's first parameters, and the batches of 30 epochs."""
+    generator = torch.Generator().manual_seed(seed)
+    split = split_digits(generator)
+    x, labels = split.train
+    with seeded(seed):
+        start = [parameter.detach() for parameter in MLP().parameters()]
+    orders = [torch.randperm(len(x), generator=generator) for _ in range(30)]
+    rows = [part for order in orders for part in order.split(64)]
+    return split, start, [(x[part], labels[part]) for part in rows]
+
+
+split, start, batches = recipe(0)
+print([tuple(parameter.shape) for parameter in start])
+print(len(batches), "steps")
+
+# %% [markdown]
+# A network is these four tensors and two lines: scores of hidden units, with whatever is below 0
+# set to 0, and from them the scores of the classes.
+
+# %%
+w1, b1, w2, b2 = start
+x, labels = batches[0]
+a = (x @ w1.T + b1).clamp(min=0)  # (B, 64)
+z = a @ w2.T + b2  # (B, C)
+
+assert_close(a, (x @ w1.T + b1).relu())
+print(tuple(x.shape), tuple(a.shape), tuple(z.shape))
+
+# %% [markdown]
+# ## The gradient by hand
+#
+# Chapter 5 found the gradient of the loss with the scores, $(p - y) / N$. From there, the chain
+# rule walks back through two matrix products and one ReLU.
+#
+# !!! question "Predict"
+#     `dz` has the shape (B, 10), and `a` the shape (B, 64). The gradient with `w2` must have the
+#     shape of `w2`, (10, 64). Which product of the two can it be? And what does the gradient with
+#     `b2` do with the B rows of `dz`?
+
+
+# %% tags=["cheat-sheet"]
+def gradients(x: Tensor, one_hot: Tensor, *parameters: Tensor) -> list[Tensor]:
+    """Return the slopes of the cross-entropy with the parameters of an MLP."""
+    w1, b1, w2, b2 = parameters
+    a = (x @ w1.T + b1).clamp(min=0)
+    z = a @ w2.T + b2
+    e = (z - z.amax(dim=1, keepdim=True)).exp()
+    dz = (e / e.sum(dim=1, keepdim=True) - one_hot) / len(x)
+    da = dz @ w2
+    dh = da * (a > 0)
+    return [dh.T @ x, dh.sum(dim=0), dz.T @ a, dz.sum(dim=0)]
+
+
+# %%
+one_hot = F.one_hot(labels, 10)  # (B, C)
+by_hand = gradients(x, one_hot, *start)
+
+tracked = [parameter.clone().requires_grad_() for parameter in start]
+w1, b1, w2, b2 = tracked
+F.cross_entropy((x @ w1.T + b1).relu() @ w2.T + b2, labels).backward()
+for ours, parameter in zip(by_hand, tracked, strict=True):
+    assert_close(ours, parameter.grad)
+    print(tuple(ours.shape), f"{(ours - parameter.grad).abs().max():.0e}")
+
+# %% [markdown]
+# ??? success "Answer"
+#     `dz.T @ a`: each weight gets the sum, over the images, of what it was multiplied with, times
+#     the gradient of what came out. A bias is added to all rows, so its gradient is their sum.
+#
+# The printed differences are roundings. Each line has its place in the book:
+#
+# | Line | Comes from |
+# |---|---|
+# | `x @ w1.T + b1` | [Matrix products](01_tensors.py#matrix-products) |
+# | `clamp(min=0)` | [What a bend adds](04_model.py#what-a-bend-adds) |
+# | `z - z.amax(…)` | [Large logits](05_loss_and_optimizer.py#large-logits) |
+# | `dz` | [The gradient is p − y](05_loss_and_optimizer.py#the-gradient-is-p-y) |
+# | `da`, `dh` | [The chain rule](02_autograd.py#the-chain-rule-by-hand) |
+#
+# ## Three ways to train it
+#
+# First, by hand, with a step that is a subtraction:
+
+
+# %%
+def train_by_hand(
+    start: list[Tensor], batches: list[Batch], gradients: Callable = gradients
+) -> Iterator[list[Tensor]]:
+    """Yield the parameters after each step, with the learning rate 0.1."""
+    parameters = start
+    for x, labels in batches:
+        slopes = gradients(x, F.one_hot(labels, 10), *parameters)
+        parameters = [w - 0.1 * slope for w, slope in zip(parameters, slopes, strict=True)]
+        yield parameters
+
+
+# %% [markdown]
+# (A function with `yield` hands out one value after the other, as a loop asks for them.) Second,
+# with autograd: no formula, but gradients that must be cleared, and a step that must not be
+# tracked.
+
+
+# %%
+def train_with_autograd(start: list[Tensor], batches: list[Batch]) -> Iterator[list[Tensor]]:
+    """Yield the parameters after each step, with the learning rate 0.1."""
+    parameters = [w.clone().requires_grad_() for w in start]
+    w1, b1, w2, b2 = parameters
+    for x, labels in batches:
+        logits = (x @ w1.T + b1).relu() @ w2.T + b2
+        F.cross_entropy(logits, labels).backward()
+        with torch.no_grad():
+            for w in parameters:
+                w -= 0.1 * w.grad
+                w.grad = None
+        yield [w.detach() for w in parameters]
+
+
+# %% [markdown]
+# Third, with a module, an optimizer and [`fit`][ptfund.training.fit], which chapter 6 writes. It
+# is given all 510 batches as if they were one epoch.
+#
+# !!! question "Predict"
+#     All three start from the same weights and see the same batches. After 510 steps, are their
+#     parameters equal to the bit, equal up to rounding, or clearly apart, since each step builds
+#     on the roundings before?
+
+# %% tags=["cheat-sheet"]
+with seeded(0):
+    model = MLP()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+history = fit(model, optimizer, batches, epochs=1)
+
+# %%
+*_, by_hand = train_by_hand(start, batches)
+*_, with_autograd = train_with_autograd(start, batches)
+with_parts = [parameter.detach() for parameter in model.parameters()]
+
+
+def largest_gap(some: list[Tensor], others: list[Tensor]) -> float:
+    """Return the largest difference between two networks' parameters."""
+    return max((w - v).abs().max().item() for w, v in zip(some, others, strict=True))
+
+
+print(f"by hand, autograd  {largest_gap(by_hand, with_autograd):.0e}")
+print(f"autograd, `fit`    {largest_gap(with_autograd, with_parts):.0e}")
+print(f"moved since start  {largest_gap(by_hand, start):.2f}")
+
+# %% [markdown]
+# ??? success "Answer"
+#     Equal up to rounding. The three compute the same numbers in different orders, so they round
+#     differently. But each step goes downhill from where it is, and with a learning rate that
+#     suits, two places close together stay close.
+#
+# How do the roundings grow? In `float32`, and in `float64`, whose roundings are finer:
+
+# %%
+gaps = {}
+for dtype in (torch.float32, torch.float64):
+    first = [w.to(dtype) for w in start]
+    same = [(x.to(dtype), labels) for x, labels in batches]
+    both = zip(train_by_hand(first, same), train_with_autograd(first, same), strict=True)
+    gaps[str(dtype).removeprefix("torch.")] = torch.tensor([largest_gap(*pair) for pair in both])
+
+single, double = gaps.values()
+print(f"float32: step 1 {single[0]:.0e}, step 510 {single[-1]:.0e}")
+print(f"float64: step 1 {double[0]:.0e}, step 510 {double[-1]:.0e}")
+
+# Over ten seeds the last gap in float32 lies between 1e-7 and 5e-7; in float64 it is < 1e-15.
+assert 3 * single[0] < single[-1] < 1e-5
+assert double[-1] < 1e-13
+assert largest_gap(with_autograd, with_parts) < 1e-5
+assert largest_gap(by_hand, start) > 0.3
+
+# %%
+show(
+    plot_curves(torch.arange(1, 511), gaps, "steps", "largest difference", log="xy"),
+    alt="The largest difference between the parameters by hand and with autograd, over 510 steps, "
+    f"both axes in powers of ten. In float32 it grows slowly from {single[0]:.0e} to "
+    f"{single[-1]:.0e}; in float64 it runs below, from {double[0]:.0e} to {double[-1]:.0e}.",
+)
+
+# %% [markdown]
+# The difference in `float32` grew `{python} f"{single[-1] / single[0]:.0f}"` times in 510 steps. So
+# the three are one algorithm. (With much longer steps roundings can grow faster: exercise 4.)
+#
+# ??? note "Where each line of the loop comes from"
+#     | Line | Comes from |
+#     |---|---|
+#     | `split_digits` | [Three parts](03_data.py#three-parts-before-anything-is-measured) |
+#     | `order.split(64)` | [Batches](03_data.py#batches) |
+#     | first weights | [First weights: how large?](04_model.py#first-weights-how-large) |
+#     | `cross_entropy` | [Likelihood](05_loss_and_optimizer.py#likelihood-and-cross-entropy) |
+#     | `backward` | [`backward` and `.grad`](02_autograd.py#backward-and-grad) |
+#     | `no_grad` | [Fitting a line](02_autograd.py#fitting-a-line) |
+#     | `w.grad = None` | [Leaves and accumulation](02_autograd.py#leaves-and-accumulation) |
+#     | `SGD` | [Handing parameters](05_loss_and_optimizer.py#handing-parameters-to-an-optimizer) |
+#     | `fit` | chapter 6 |
+#
+# ## What each part does, and what it hides
+#
+# **Autograd** replaces `gradients`, and stays right when the network changes. For that it keeps
+# what the forward pass computed.
+#
+# !!! question "Predict"
+#     How many nodes does autograd note for the forward pass and the loss: about 2, 10 or 100?
+
+# %%
+logits = (x @ w1.T + b1).relu() @ w2.T + b2  # (B, C)
+waiting, nodes = [F.cross_entropy(logits, labels).grad_fn], []
+while waiting:
+    node = waiting.pop()
+    nodes.append(node.name().split("::")[-1].removesuffix("Backward0"))
+    waiting += [source for source, _ in node.next_functions if source is not None]
+print(*nodes, sep="\n")
+
+assert nodes.count("AccumulateGrad") == 4
+assert 10 <= len(nodes) <= 16
+
+# %% [markdown]
+# ??? success "Answer"
+#     About 10, to be exact `{python} len(nodes)`: one for each operation, and one for each
+#     parameter, where its gradient is added up. What they need stays in memory until `backward`.
+#
+# What autograd hides is *which* numbers were tracked: it differentiates what was computed, not
+# what you meant. **Modules and optimizers** keep names, parameters and steps together. They
+# hide which tensors a step moves:
+
+# %%
+held = optimizer.param_groups[0]["params"]
+for (name, parameter), kept in zip(model.named_parameters(), held, strict=True):
+    print(f"{name:13}", parameter is kept)
+    assert parameter is kept
+
+# %% [markdown]
+# The optimizer holds the very tensors of the model, or, after a layer was replaced, those of an old
+# one ([Handing parameters to an
+# optimizer](05_loss_and_optimizer.py#handing-parameters-to-an-optimizer)).
+#
+# **`fit`** saves the loop, and returns the mean loss of each epoch. It hides what lies between two
+# batches. By hand, any step can be looked at:
+
+# %%
+for number, parameters in enumerate(train_by_hand(start, batches), 1):
+    if number in {1, 17, 510}:
+        w1, b1, w2, b2 = parameters
+        living = ((split.train.x @ w1.T + b1) > 0).any(dim=0).sum()
+        print(f"step {number:3}: {living} living units, |w1| = {w1.norm():.2f}")
+
+assert living > 40
+
+# %% [markdown]
+# ## A wrong line that training hides
+#
+# Why write gradients that autograd computes? Because one day you will write a `backward` of your
+# own, or a loss with a slip in it. Somebody wrote the gradient like this:
+
+
+# %%
+def careless(x: Tensor, one_hot: Tensor, *parameters: Tensor) -> list[Tensor]:
+    """Return what is meant to be the slopes."""
+    w1, b1, w2, b2 = parameters
+    a = (x @ w1.T + b1).relu()
+    dz = ((a @ w2.T + b2).softmax(dim=1) - one_hot) / len(x)
+    da = dz @ w2
+    return [da.T @ x, da.sum(dim=0), dz.T @ a, dz.sum(dim=0)]
+
+
+# %% [markdown]
+# !!! question "Predict"
+#     Which line is missing? With this "gradient", is the network's accuracy about that of
+#     guessing, clearly lower (by 5 points and more), or hardly lower?
+
+
+# %%
+def validated(seed: int, gradients: Callable) -> float:
+    """Train with these gradients; return the accuracy on the validation part."""
+    split, start, batches = recipe(seed)
+    *_, (w1, b1, w2, b2) = train_by_hand(start, batches, gradients)
+    x, labels = split.validation
+    return accuracy(((x @ w1.T + b1).relu() @ w2.T + b2).argmax(dim=1), labels)
+
+
+right = torch.tensor([validated(seed, gradients) for seed in range(10)])  # (10,)
+wrong = torch.tensor([validated(seed, careless) for seed in range(10)])  # (10,)
+cost = paired_difference(wrong.tolist(), right.tolist())
+print(f"right    {right.mean():.1%} ± {right.std():.1%}")
+print(f"careless {wrong.mean():.1%} ± {wrong.std():.1%}")
+print(f"{100 * cost.mean:+.1f} ± {100 * cost.deviation:.1f} points, down in {cost.negative}")
+
+# Over the ten seeds the cost has a standard deviation of 0.4 points.
+assert -0.02 < cost.mean < 0.0
+assert wrong.min() > 0.9
+
+# %% [markdown]
+# ??? success "Answer"
+#     `dh = da * (a > 0)` is missing: gradients pass through units that were silent. Yet it learns
+#     almost as well, with hidden units that move in a direction which is wrong, but mostly leads
+#     downhill.
+#
+# No curve would raise suspicion. A comparison finds it at once, and tells where to look:
+
+# %%
+names = [name for name, _ in model.named_parameters()]
+x, labels = batches[0]
+theirs = careless(x, F.one_hot(labels, 10), *start)
+relative = {}
+for name, one, parameter in zip(names, theirs, tracked, strict=True):
+    relative[name] = ((one - parameter.grad).norm() / parameter.grad.norm()).item()
+    print(f"{name:13} off by {relative[name]:.1g}")
+
+downhill = F.cosine_similarity(theirs[0].flatten(), tracked[0].grad.flatten(), dim=0)
+print(f"cosine, hidden.weight: {downhill:.2f}")
+
+# %% [markdown]
+# Both gradients of the output layer are right, so `dz` and `a` are. The mistake lies between `da`
+# and the hidden layer. (The cosine is 1 for equal directions, and above 0 for any that leads
+# downhill.)
+
+# %%
+# Over ten seeds the first two lie between 0.7 and 1.3, the cosine between 0.79 and 0.84.
+assert min(relative["hidden.weight"], relative["hidden.bias"]) > 0.1
+assert max(relative["output.weight"], relative["output.bias"]) < 1e-4
+assert downhill > 0.3
+
+# %% [markdown]
+# ## Errors that speak, and errors that don't
+#
+# Matrix products are easily transposed. Suppose that the two products in the last line of
+# `gradients` were written the wrong way round, `x.T @ dh` and `a.T @ dz`.
+#
+# !!! question "Predict"
+#     The images have 64 pixels, and there are 64 hidden units and 10 classes. Which of the two
+#     slips raises an error in the step: that of `w1`, that of `w2`, or both?
+
+# %%
+w1, b1, w2, b2 = start
+a = (x @ w1.T + b1).relu()  # (B, 64)
+dz = ((a @ w2.T + b2).softmax(dim=1) - F.one_hot(labels, 10)) / len(x)  # (B, C)
+dh = (dz @ w2) * (a > 0)  # (B, 64)
+
+transposed = x.T @ dh  # (64, 64)
+moved = w1 - 0.1 * transposed  # (64, 64)
+off = (transposed - transposed.T).norm() / transposed.norm()  # ()
+print(f"w1 moved, by a slope that is off by {off:.1f}")
+assert off > 0.5
+with raises(RuntimeError, cause="a gradient that is transposed"):
+    w2 - 0.1 * (a.T @ dz)
+
+# %% [markdown]
+# ??? success "Answer"
+#     Only that of `w2`. 64 rows and 10 columns do not fit into 10 rows and 64 columns, as the
+#     message says: dimension 1 has 64 numbers in `w2`, and 10 in the other. `w1` is square, so its
+#     transposed gradient fits, and is wrong.
+#
+# An error is the friendly case: it names two sizes, and one of them is not what you think. The
+# [index of errors](../errors.md) lists each message of this book with its cause. Where sizes agree
+# by chance, only a comparison helps. So test with sizes that all differ, such as 7 images of 5
+# pixels and 4 hidden units:
+
+# %%
+generator = torch.Generator().manual_seed(0)
+x = torch.randn(7, 5, generator=generator)  # (7, 5)
+dh = torch.randn(7, 4, generator=generator)  # (7, 4)
+w1 = torch.randn(4, 5, generator=generator)  # (4, 5)
+with raises(RuntimeError, cause="a gradient that is transposed"):
+    w1 - 0.1 * (x.T @ dh)
+
+# %% [markdown]
+# ## What the network does not know
+#
+# A last look at what was built. To the network an image is a row of 64 numbers.
+#
+# !!! question "Predict"
+#     The pixels of all images are put into another order, the same for each. The columns of
+#     `w1` follow. How do the scores change? What does that say about a network trained on
+#     images with shuffled pixels?
+
+# %%
+w1, b1, w2, b2 = by_hand
+x = split.validation.x  # (V, 64)
+shuffled = torch.randperm(64, generator=generator)  # (64,)
+scores = (x @ w1.T + b1).relu() @ w2.T + b2  # (V, C)
+others = (x[:, shuffled] @ w1[:, shuffled].T + b1).relu() @ w2.T + b2  # (V, C)
+print(f"largest difference of a score: {(scores - others).abs().max():.0e}")
+
+assert_close(scores, others, rtol=1e-4, atol=1e-4)
+
+# %% [markdown]
+# ??? success "Answer"
+#     Not at all: a sum does not depend on the order of its terms. First weights are drawn alike for
+#     all pixels, so a network learns shuffled images as well as others. It does not know which
+#     pixels are neighbours.
+#
+# ## What this book left out
+#
+# - **Convolutions** know neighbours, **attention** lets parts of an input ask each other.
+# - **Speed**: GPUs, numbers of lower precision, several machines.
+# - **Large data** that does not fit into memory.
+# - **Other tasks**: text, sound, learning without labels.
+#
+# [PyTorch's documentation](https://docs.pytorch.org/docs/stable/index.html) and its
+# [tutorials](https://docs.pytorch.org/tutorials/) treat them. In their code you will meet the loop
+# that you know.
+#
+# ## What you can do now
+#
+# - **Train with tensors alone.** Forward, softmax, $(p - y) / N$, the chain rule back through two
+#   layers, a subtraction. Autograd and `fit` give the same parameters up to rounding.
+# - **Say what is hidden.** Autograd: what was tracked, and the memory for it. Modules and
+#   optimizers: which tensors a step moves. `fit`: everything between two batches.
+# - **Find a wrong line.** Compare the gradient of each parameter with autograd's; the first
+#   layer that is off tells where to look. That the loss falls proves nothing.
+# - **Read errors.** A message names two sizes or two types, and one is not what you think. What
+#   fits by chance raises nothing, so test with sizes that all differ.
+# - **Choose what is next.** Convolutions, attention, devices, scale: what is new there is the
+#   model or the machine, not the loop. What to have at hand stands on the [cheat
+#   sheet](../cheat-sheet.md).
+#
+# ## Key observations
+#
+# - By hand, with autograd and with `fit`, 510 steps lead to the same parameters: the largest
+#   difference was `{python} f"{single[-1]:.0e}"`, after moves of up to
+#   `{python} f"{largest_gap(by_hand, start):.1f}"` ([Three ways to train
+#   it](#three-ways-to-train-it)).
+# - Roundings grew far less than the number of steps, with a learning rate of 0.1 ([Three ways to
+#   train it](#three-ways-to-train-it)).
+# - A gradient without the ReLU's slope costs `{python} f"{-100 * cost.mean:.1f}"` points of
+#   accuracy: learning does not show that a gradient is right ([A wrong line that training
+#   hides](#a-wrong-line-that-training-hides)).
+# - Compared parameter by parameter, the same mistake is off by more than a tenth in one layer, and
+#   by roundings in the other ([A wrong line that training
+#   hides](#a-wrong-line-that-training-hides)).
+# - A transposed gradient raises an error only where its matrix is not square ([Errors that speak,
+#   and errors that don't](#errors-that-speak-and-errors-that-dont)).
+# - An MLP cannot tell images from images with shuffled pixels ([What the network does not
+#   know](#what-the-network-does-not-know)).
+#
+# ## Exercises
+#
+# ### 1. Another bend
+#
+# Write `gradients` for a network with tanh instead of ReLU. The slope of $a = \tanh h$ is
+# $1 - a^2$.
+#
+# ```python
+# def tanh_gradients(
+#     x: Float[Tensor, "n features"], one_hot: Int64[Tensor, "n classes"], *parameters: Tensor
+# ) -> list[Tensor]:
+#     """Return the slopes with the weights and biases of both layers, in their order."""
+# ```
+#
+# ??? tip "Hint"
+#     Two lines change. Compare with autograd on a batch with sizes that all differ.
+#
+# ### 2. Momentum, by hand
+#
+# Change `train_by_hand` so that it steps with momentum, as `torch.optim.SGD(…, momentum=0.9)`
+# does.
+#
+# ```python
+# def train_with_momentum(
+#     start: list[Tensor], batches: list[Batch], momentum: float
+# ) -> Iterator[list[Tensor]]:
+#     """Yield the parameters after each step, with the learning rate 0.1."""
+# ```
+#
+# ??? tip "Hint"
+#     One velocity for each parameter, all 0 at the start. [Chapter
+#     5](05_loss_and_optimizer.py#momentum) has both formulas.
+#
+# ### 3. A checker of gradients
+#
+# Write a function that finds which gradients are wrong. It gets those of somebody else, and the
+# loss as a function of the parameters.
+#
+# ```python
+# def wrong_gradients(
+#     claimed: list[Tensor], loss: Callable[..., Tensor], parameters: list[Tensor]
+# ) -> list[int]:
+#     """Return the positions of gradients off by more than a thousandth of autograd's length."""
+# ```
+#
+# ??? tip "Hint"
+#     `loss(*tracked)` and `torch.autograd.grad`. A gradient of another shape than its parameter is
+#     wrong, too, and so is one with a `nan`, for which every comparison is false.
+#
+# ### 4. When roundings grow
+#
+# Return the largest difference between the parameters of a network trained in `float32`, and the
+# same one in `float64`, after all batches of `recipe(seed)`. Try the learning rates 0.1 and 2 with
+# a few seeds.
+#
+# ```python
+# def rounding_gap(seed: int, lr: float) -> float:
+#     """Return the largest difference between the parameters in both dtypes."""
+# ```
+#
+# ??? tip "Hint"
+#     `train_by_hand` has its learning rate inside: write it anew with one more argument. Convert
+#     start and batches first, and subtract in `float64`.
+#
+# ## Next
+#
+# The book ends here. Take data of your own, and begin as it did: look first, split before you
+# measure, write the loop, try it on 16 samples, and compare with something simple.
