@@ -368,12 +368,11 @@ assert total == (64 * 64 + 64) + (64 * 10 + 10)
 # is straight, no class is needed: `nn.Sequential` calls one module after the other. Its names
 # are numbers, and ReLU is written as a module.
 
-# %% tags=["cheat-sheet"]
+# %%
 with seeded(0):
     straight = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
 print(*[name for name, _ in straight.named_parameters()])
 
-# %%
 by_hand = model.output(torch.relu(model.hidden(x)))  # (N, 10)
 assert_close(model(x), by_hand)
 assert_close(straight(x), by_hand)

@@ -12,8 +12,8 @@
 # - choose what to learn next, knowing what this book has left out.
 #
 # **You need** all chapters before, above all [Automatic differentiation](02_autograd.py), [The
-# model](04_model.py) and [Loss and optimizer](05_loss_and_optimizer.py). **It takes** about 25
-# minutes, exercises apart.
+# model](04_model.py), [Loss and optimizer](05_loss_and_optimizer.py) and [The training
+# loop](06_training_loop.py). **It takes** about 25 minutes, exercises apart.
 #
 # In shape comments, B is the number of images in a batch, V that in the validation part, and C is
 # the number of classes. In code, `dz` stands for $\frac{\partial L}{\partial z}$, the gradient of
@@ -163,8 +163,8 @@ def train_with_autograd(start: list[Tensor], batches: list[Batch]) -> Iterator[l
 
 
 # %% [markdown]
-# Third, with a module, an optimizer and [`fit`][ptfund.training.fit], which chapter 6 writes. It
-# is given all 510 batches as if they were one epoch.
+# Third, with a module, an optimizer and [`fit`][ptfund.training.fit] from [The training
+# loop](06_training_loop.py). It is given all 510 batches as if they were one epoch.
 #
 # !!! question "Predict"
 #     All three start from the same weights and see the same batches. After 510 steps, are their
@@ -241,7 +241,8 @@ show(
 #     | `no_grad` | [Fitting a line](02_autograd.py#fitting-a-line) |
 #     | `w.grad = None` | [Leaves and accumulation](02_autograd.py#leaves-and-accumulation) |
 #     | `SGD` | [Handing parameters](05_loss_and_optimizer.py#handing-parameters-to-an-optimizer) |
-#     | `fit` | chapter 6 |
+#     | the whole loop | [The whole loop](06_training_loop.py#the-whole-loop) |
+#     | `fit` | [The same in one function](06_training_loop.py#the-same-in-one-function) |
 #
 # ## What each part does, and what it hides
 #
@@ -549,4 +550,5 @@ assert_close(scores, others, rtol=1e-4, atol=1e-4)
 # ## Next
 #
 # The book ends here. Take data of your own, and begin as it did: look first, split before you
-# measure, write the loop, try it on 16 samples, and compare with something simple.
+# measure, write the loop, try it on [16 samples](06_training_loop.py#sixteen-samples-first), and
+# compare with something simple.

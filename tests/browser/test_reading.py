@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.reader import SCHEMES, OpenPage, Theme
 
 DARK, LIGHT = 96, 160  # of 255
-A4 = (297 - 14) * 96 // 25, (210 - 14) * 96 // 25  # pixels inside margins of 7 mm
+A4 = (297 - 12) * 960 // 254, (210 - 12) * 960 // 254  # pixels inside margins of 6 mm
 
 
 def test_search_finds_a_word_of_the_chapter(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown import markdown
 from nbformat import NotebookNode
@@ -129,6 +129,7 @@ def test_code_in_a_cause_is_code(project: Project) -> None:
         max_size=60,
     )
 )
+@example(message="`*` and `_`")
 def test_a_message_means_nothing_but_itself(project: Project, message: str) -> None:
     """Whatever it holds, the reader sees it, as one line of code in a heading."""
     message = "".join(c for c in message if c.isprintable() or c in "\n\t")
@@ -202,7 +203,7 @@ a = 1
 # ## Code: `a_b` and *c*
 #
 # ```python
-# # ## No heading
+# ## No heading
 # ```
 
 # %% tags=["cheat-sheet"]
