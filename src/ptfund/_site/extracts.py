@@ -97,7 +97,7 @@ def cheat_sheet(chapters: Iterable[Chapter]) -> str:
             if "cheat-sheet" not in cell.tags:
                 continue
             if last is None:
-                lines.append(f"## {_title(markdown(chapter.title))}\n")
+                lines.append(f"## {chapter.title}\n")
             title, address = places[number]
             if address != last:
                 lines.append(f"[{title}]({address})\n")
