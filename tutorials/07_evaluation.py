@@ -213,10 +213,8 @@ print(f"{100 * neighbours.mean:+.1f} ± {100 * neighbours.deviation:.1f} points"
 # %%
 # Over the seeds this difference has a standard deviation of 0.8 points.
 assert neighbours.positive >= 9
-assert all(
-    0.08 < one < 0.12 < two < five < three
-    for one, two, three, _, five in zip(*by_seed.values(), strict=True)
-)
+for share, centroid, _, _, trained in zip(*by_seed.values(), strict=True):
+    assert 0.08 < share < 0.12 < centroid < trained
 
 # %% [markdown]
 # ## How far could chance move it?
@@ -264,7 +262,7 @@ for end, sign in ((low, 1), (high, -1)):
 
 ends = {count: wilson_interval(count, size) for count in set(hits.tolist())}
 inside = sum(ends[count].low <= p <= ends[count].high for count in hits.tolist())
-print(f"holds the true share in {inside / 10_000:.1%} of the parts")
+print(f"holds the true share: {inside / 10_000:.1%}")
 print(f"all right: from {wilson_interval(size, size).low:.1%}")
 
 # Counts are whole numbers, so that exactly 95 % cannot be had.
@@ -478,8 +476,8 @@ print(f"row {strongest // 8}, column {strongest % 8}: {slope[strongest]:+.1f}")
 show(
     plot_saliency(raw.test.x[image].reshape(8, 8), slope.reshape(8, 8)),
     alt=f"An image of a {labels[image]} that was taken for a {predicted[image]}, and the slope of "
-    f"its lead for each pixel, rounded. All that is not 0 stands in the first or the last column, "
-    f"where the image has no ink; the strongest is {slope[strongest]:+.0f}.",
+    f"its lead for each pixel, rounded. The strongest, {slope[strongest]:+.0f}, stands in row "
+    f"{strongest // 8}, column {strongest % 8}, where the image has no ink.",
 )
 
 # %% [markdown]
@@ -509,6 +507,8 @@ untouched, spoiled = (judged(network, Samples(x, labels)) for x in (split.test.x
 
 # %%
 # Which pixel it is, and what it spoils, depends on the first weights.
+assert strongest % 8 in {0, 7}
+assert pixels[strongest] == 0
 assert spoiled < untouched - 0.08
 assert judged(network, Samples(z.clamp(-3, 3), labels)) > untouched - 0.05
 
@@ -535,7 +535,7 @@ for k in range(5):
 assert_close(float(by_hand), found.error)
 
 # %%
-print(found.samples, f"ECE {found.error:.4f}")
+print(found.samples.tolist(), f"ECE {found.error:.4f}")
 with raises(ValueError, cause="logits in place of probabilities"):
     calibration(test_logits, labels)
 
@@ -576,15 +576,17 @@ for _ in range(200):
 perfect = torch.tensor(errors_by_chance)  # (200,)
 print(f"measured {found.error:.3f}")
 print(f"perfect  {perfect.mean():.3f} ± {perfect.std():.3f}")
+as_bad = (perfect >= found.error).double().mean().item()
+print(f"as bad as ours, or worse: {as_bad:.0%}")
 
 # %% [markdown]
 # ??? success "Answer"
 #     No. In each bin chance moves the accuracy, and the ECE takes distances without their signs, so
 #     that nothing cancels out.
 #
-# Perfect probabilities would look about as bad as ours. One test part of this size cannot show a
-# miscalibration as small as this; an ECE without such a comparison says little. Ten seeds can say
-# more, with the sign kept: accuracy minus mean confidence.
+# So perfect probabilities, too, would look as bad as ours now and then. An ECE without such a
+# comparison says little, and with few images it cannot show a small fault. Ten seeds can show more,
+# with the sign kept: accuracy minus mean confidence.
 
 
 # %%
@@ -596,12 +598,15 @@ def overall_gap(logits: Tensor, labels: Tensor) -> float:
 
 outputs = [logits_of(r.network, r.split.test) for r in runs]
 gaps = [overall_gap(z, r.split.test.y) for z, r in zip(outputs, runs, strict=True)]
-report("gap", gaps)
+points = 100 * torch.tensor(gaps)
+print(f"{points.mean():+.1f} ± {points.std():.1f} points")
 print(f"above 0 in {sum(gap > 0 for gap in gaps)} of 10")
 
 # Over the seeds the gap has a standard deviation of 0.5 points.
 assert sum(gap > 0 for gap in gaps) >= 9
-assert 0.2 * perfect.mean() < found.error < 3 * perfect.mean()
+# And the ECE of one test part would have to lie three spreads off to be striking.
+assert (perfect.mean() - found.error).abs() < 3 * perfect.std()
+assert perfect.mean() > 0.008
 
 # %% [markdown]
 # Our networks are *underconfident*: they are right more often than they say.
@@ -646,9 +651,9 @@ assert (tempered.amax(dim=1).mean() > confidence.mean()) == (temperature < 1)
 faster = [train(r.split.train, seed, momentum=0.9) for seed, r in enumerate(runs)]
 plain_t, faster_t, faster_gaps, changes = [], [], [], []
 for r, model, z in zip(runs, faster, outputs, strict=True):
-    for fitted, network_ in ((plain_t, r.network), (faster_t, model)):
+    for fitted, candidate in ((plain_t, r.network), (faster_t, model)):
         fitted.append(
-            fit_temperature(logits_of(network_, r.split.validation), r.split.validation.y)
+            fit_temperature(logits_of(candidate, r.split.validation), r.split.validation.y)
         )
     faster_gaps.append(overall_gap(logits_of(model, r.split.test), r.split.test.y))
     cost = F.cross_entropy(z / plain_t[-1], r.split.test.y) - F.cross_entropy(z, r.split.test.y)
@@ -679,6 +684,7 @@ assert sum(t < 1 for t in plain_t) >= 9
 assert sum(t > 1 for t in faster_t) >= 8
 assert sum(gap < 0 for gap in faster_gaps) >= 8
 assert lower >= 6
+assert all(judged(m, r.split.train) == 1 for m, r in zip(faster, runs, strict=True))
 
 # %% [markdown]
 # ## Two models, the same images
@@ -782,7 +788,7 @@ for name, row, spread in zip(moves, means, spreads, strict=True):
 
 # %% [markdown]
 # ??? success "Answer"
-#     Less than half, and a quarter in the worst direction, while the confidence stays high. To the
+#     Half of it or less, a quarter in the worst direction, while the confidence stays high. To the
 #     network a pixel is a feature of its own: it knows nothing of neighbours. Its accuracy was that
 #     on centred images.
 #
@@ -792,7 +798,8 @@ for name, row, spread in zip(moves, means, spreads, strict=True):
 
 # %%
 # Over the seeds the accuracies have standard deviations of 2 to 5 points.
-assert (read[:, :, 0] < 0.65).all()
+assert (means[:, 0] < 55).all()
+assert means[0, 0] < 35
 assert (read[:, :, 1] > read[:, :, 0]).sum() >= 36
 assert (read[:, :, 3].mean(dim=0) > read[:, :, 0].mean(dim=0) + 0.1).all()
 assert (means[:2, 2] > means[:2, 0] + 4).all()
@@ -875,14 +882,14 @@ assert lost.mean > 0.015
 # - One unit of ink where training images had none costs
 #   `{python} f"{100 * (untouched - spoiled):.0f}"` points ([Look at the
 #   errors](#look-at-the-errors)).
-# - Perfect probabilities have an ECE above 0, hardly smaller than ours ([Do probabilities mean
-#   what they say?](#do-probabilities-mean-what-they-say)).
+# - Perfect probabilities have an ECE above 0; that of our one test part lies within their chance
+#   ([Do probabilities mean what they say?](#do-probabilities-mean-what-they-say)).
 # - Plain gradient descent left our networks underconfident, momentum made them overconfident;
 #   one number moves the confidence, and never the accuracy ([One number that
 #   corrects](#one-number-that-corrects)).
 # - The hidden layer is worth less than a point of accuracy, seen only in pairs ([Two models, the
 #   same images](#two-models-the-same-images)).
-# - Moved by one pixel, more than half of the images are misread, with high confidence ([One pixel
+# - Moved by one pixel, half of the images and more are misread, with high confidence ([One pixel
 #   to the side](#one-pixel-to-the-side)).
 # - Writing by other hands costs `{python} f"{100 * lost.mean:.0f}"` points that a shuffled split
 #   does not show ([Writing by other hands](#writing-by-other-hands)).
@@ -928,6 +935,7 @@ assert lost.mean > 0.015
 #
 # In the diagram above nearly all answers are in one bin. Sort them by confidence instead, and cut
 # them into bins that hold equally many (the first ones one more, if it does not come out even).
+# Equally sure ones stay in their order.
 #
 # ```python
 # def equal_bins(
@@ -942,8 +950,8 @@ assert lost.mean > 0.015
 # ### 4. The worst slice
 #
 # An accuracy can hide a group of images for which it is far lower: a class, a writer, a part of
-# the file. Return that group, but pass over groups that are too small to judge. Of equally bad
-# ones, return the group with the smallest number.
+# the file. Return that group, but pass over groups that are too small to judge; one at least is
+# not. Of equally bad ones, return the group with the smallest number.
 #
 # ```python
 # def worst_slice(

@@ -142,10 +142,10 @@ def test_probabilities_are_checked() -> None:
     p = torch.tensor([[0.5, 0.5], [0.25, 0.75]])
     with pytest.raises(ValueError, match=r"probabilities must be at least 0, got -1\.0"):
         calibration(p - 1.25, labels)
-    with pytest.raises(ValueError, match=r"probabilities must add up to 1 in row 1, got 1\.1"):
-        calibration(p + torch.tensor([[0.0], [0.05]]), labels)
-    with pytest.raises(ValueError, match=r"probabilities must add up to 1 in row 0, got 0\.9"):
-        calibration(p - torch.tensor([[0.05], [0.0]]), labels)
+    with pytest.raises(ValueError, match=r"probabilities must add up to 1 in row 1, got 1\.04"):
+        calibration(p + torch.tensor([[0.0], [0.02]]), labels)
+    with pytest.raises(ValueError, match=r"probabilities must add up to 1 in row 0, got 0\.96"):
+        calibration(p - torch.tensor([[0.02], [0.0]]), labels)
     with pytest.raises(ValueError, match="probabilities must be finite at row 0"):
         calibration(p * math.nan, labels)
     with pytest.raises(ValueError, match=r"must have the shape \(samples, features\), got \(2,\)"):

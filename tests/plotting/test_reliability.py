@@ -29,13 +29,13 @@ def test_points_and_bars_stand_where_they_were_measured() -> None:
 
 def test_all_can_be_told_apart_and_seen() -> None:
     """By line and marker, on both pages, within the axes, with both sides on one scale."""
-    (axes,) = plot_reliability(CONFIDENCE, ACCURACY, INTERVALS).axes
+    figure = plot_reliability(CONFIDENCE, ACCURACY, INTERVALS)
+    (axes,) = figure.axes
     assert stands_out(axes.lines[1].get_color())
     assert axes.get_xlim() == axes.get_ylim()
     assert axes.get_xlim()[0] == 0
     assert axes.get_xlim()[1] > 1
-    legend = axes.get_legend()
-    assert legend is not None
+    (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["as it says", "measured"]
     assert axes.get_ylabel() == "share of right predictions"
 

@@ -30,7 +30,7 @@ def check_probabilities(name: str, p: Float[Tensor, "..."]) -> None:
     check_features(name, p)
     low = p.min().item()
     if low < 0:
-        raise must(name, "be at least 0", low)
+        raise must(name, "be at least 0", float(f"{low:.4g}"))
     off = (p.double().sum(dim=1) - 1).abs()
     if (off > SLACK).any():
         row = int(off.argmax())

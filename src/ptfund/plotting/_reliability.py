@@ -67,5 +67,6 @@ def plot_reliability(
     )
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
     label_axes(axes, "confidence", "share of right predictions")
-    axes.legend(loc="upper left", fontsize=11, frameon=False)
+    # Above the axes, where no interval can reach.
+    figure.legend(loc="outside upper right", ncols=2, fontsize=11, frameon=False)
     return figure
