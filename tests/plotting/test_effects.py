@@ -1,5 +1,7 @@
 """Effects: where each stands, and how its kind is told."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
@@ -26,10 +28,8 @@ def test_each_effect_stands_in_its_row_with_its_interval() -> None:
     figure = plot_effects(EFFECTS, "points")
     axes = figure.axes[0]
     assert axes.get_xlabel() == "points"
-    names = {
-        text.get_text(): place
-        for text, place in zip(axes.get_yticklabels(), axes.get_yticks(), strict=True)
-    }
+    labels = [text.get_text() for text in axes.get_yticklabels()]
+    names = dict(zip(labels, axes.get_yticks(), strict=True))
     assert list(names) == ["one", "two", "three", "four"]
     bottom, top = axes.get_ylim()
     assert bottom > names["four"] > names["one"] > top
@@ -38,7 +38,7 @@ def test_each_effect_stands_in_its_row_with_its_interval() -> None:
         assert line is not None
         assert isinstance(bars, LineCollection)
         for (name, (mean, half)), x, y, bar in zip(
-            rows.items(), line.get_xdata(), line.get_ydata(), bars.get_segments(), strict=True
+            rows.items(), *np.asarray(line.get_data()), bars.get_segments(), strict=True
         ):
             assert (x, y) == (mean, names[name])
             np.testing.assert_allclose(bar[:, 0], [mean - half, mean + half])
@@ -74,8 +74,8 @@ def test_small_and_large_effects_can_be_seen_beside_each_other() -> None:
 def test_a_line_stands_at_0() -> None:
     """From the bottom to the top, in the colour of the page's text."""
     line = plot_effects(EFFECTS, "points").axes[0].lines[0]
-    assert list(line.get_xdata()) == [0, 0]
-    assert list(line.get_ydata()) == [0, 1]
+    assert np.asarray(line.get_xdata()).tolist() == [0, 0]
+    assert np.asarray(line.get_ydata()).tolist() == [0, 1]
     assert line.get_color() == "black"
 
 
@@ -85,7 +85,7 @@ def test_more_rows_make_a_higher_figure() -> None:
     figure = plot_effects({"confirmed": rows}, "points")
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in figure.axes[0].get_yticklabels()]
-    assert all(upper.y0 > lower.y1 for upper, lower in zip(boxes, boxes[1:], strict=False))
+    assert all(upper.y0 > lower.y1 for upper, lower in pairwise(boxes))
 
 
 def test_effects_that_cannot_be_drawn_are_refused() -> None:
