@@ -44,12 +44,14 @@ def long_prose(cells: list[NotebookNode]) -> list[str]:
 
 
 def words(prose: str) -> list[str]:
-    """Return the words outside collapsed blocks, fenced code and formulas that stand alone.
+    """Return the words outside collapsed blocks, tables, fenced code and formulas standing alone.
 
-    An expression is read as the one number that it shows, a formula in a line as one word.
+    A table is looked up, not read in one breath. An expression is read as the one number that
+    it shows, a formula in a line as one word.
     """
     prose = re.sub(r"^\?\?\?.*\n(?:(?: {4}.*)?(?:\n|$))*", "", prose, flags=re.MULTILINE)
     prose = replaced(prose, fence="", display="", expression="number", formula="formula")
+    prose = re.sub(r"^\|.*\|$|^\[[^]]+\]: .*$", "", prose, flags=re.MULTILINE)
     prose = re.sub(r"\]\([^)]*\)|\]\[[^]]*\]", "]", prose)
     return [word for word in prose.split() if re.search(r"\w", word)]
 

@@ -24,12 +24,14 @@ EIGHTY = "word " * 79 + "word"
         (EIGHTY + '\n\n??? note "Aside"\n    Inside.\n\nOutside.', 1),
         (EIGHTY + '\n\n!!! question "Predict"\n    What?', 1),
         (EIGHTY + "\n\n```python\na b c\n```", 0),
+        (EIGHTY + "\n\n| a | b |\n|---|---|\n| [c][d] | e |\n\n[d]: #e\n", 0),
+        (EIGHTY + "\n\n| a | b |\n|---|---|\n\nmore", 1),
         (EIGHTY + "\n\n## What you can do now\n\nMuch more.", 0),
         (EIGHTY + " more\n\n## What you can do now", 1),
     ],
 )
 def test_long_prose_is_found(text: str, finds: int) -> None:
-    """All but collapsed blocks, fenced code and the closing counts."""
+    """All but collapsed blocks, tables, fenced code and the closing counts."""
     source = prose(EIGHTY * 3) + code("a = 1") + prose(text) + code("b = 1")
     assert len(long_prose(cells_of(source))) == finds
 
