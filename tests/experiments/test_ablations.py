@@ -259,6 +259,16 @@ def test_accuracies_are_those_of_the_last_epoch() -> None:
     assert accuracies(SEEDS, standardize=False, epochs=2, optimizer=make) == raw
 
 
+def test_the_unchanged_recipe_is_trained_once_and_cannot_be_spoilt(calls: list[Call]) -> None:
+    """It is an arm of most comparisons; each caller gets a list of its own."""
+    first = accuracies((5, 6))
+    expected = list(first)
+    first.clear()
+    assert accuracies([5, 6]) == expected
+    assert len(calls) == 1
+    assert expected == train(stacked_digits([5, 6])).final
+
+
 def test_default_models_are_the_books_own() -> None:
     """A model made by hand changes nothing."""
     assert accuracies(SEEDS, epochs=1) == accuracies(SEEDS, epochs=1, model=lambda: MLP(64, 64, 10))

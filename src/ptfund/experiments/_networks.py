@@ -77,7 +77,7 @@ class StackedNetworks:
 
     Each parameter has one dimension more than in a single network, and each network sees
     samples of its own. No number of one network ever meets one of another, so that each
-    learns as if it were alone; together they take little longer than one.
+    learns as if it were alone. Few large operations take less time than many small ones.
 
     Examples:
         >>> from ptfund.models import seeded
