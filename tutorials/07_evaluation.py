@@ -11,8 +11,8 @@
 # - compare two models on the same images, and find out where a good number ends.
 #
 # **You need** the three parts of [Dataset preparation](03_data.py), cross-entropy from [Loss and
-# optimizer](05_loss_and_optimizer.py), and the loop of chapter 6. **It takes** about 40 minutes,
-# exercises apart.
+# optimizer](05_loss_and_optimizer.py), and `train_epoch` from [The training
+# loop](06_training_loop.py). **It takes** about 40 minutes, exercises apart.
 #
 # In shape comments, V is the number of validation images, N that of test images and C that of
 # classes.
@@ -135,7 +135,7 @@ assert fresh[best].mean() < 0.12
 # !!! question "Predict"
 #     Order the four by their accuracy: the three baselines and our network.
 
-# %% tags=["cheat-sheet"]
+# %%
 from ptfund.evaluation import majority, nearest_centroid, nearest_neighbour
 
 raw = split_digits(torch.Generator().manual_seed(0), standardize=False)

@@ -71,11 +71,11 @@ def test_numbers_must_be_shares_in_order(factor: tuple[float, float, float]) -> 
         plot_reliability(*scaled)
 
 
-@pytest.mark.parametrize("column", [0, 1])
-def test_a_bar_must_hold_its_point(column: int) -> None:
-    """The lower end lies below the point, and the upper one above."""
+@pytest.mark.parametrize(("column", "end"), [(0, 0.6875), (1, 0.5625), (0, -0.25), (1, 1.25)])
+def test_a_bar_must_hold_its_point(column: int, end: float) -> None:
+    """The lower end lies between 0 and the point, and the upper one between the point and 1."""
     wrong = INTERVALS.clone()
-    wrong[2, column] = 0.5625 + 0.125 * (1 - column)
+    wrong[2, column] = end
     with pytest.raises(ValueError, match="point 1 must have"):
         plot_reliability(CONFIDENCE, ACCURACY, wrong)
 
