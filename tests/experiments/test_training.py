@@ -50,7 +50,7 @@ def alone(  # noqa: PLR0913 - as many things as are varied
     accuracies = []
     for _ in range(epochs):
         order = torch.randperm(len(split.train.x), generator=generator)
-        for rows in order.split(batch):  # type: ignore[no-untyped-call]
+        for rows in order.split(batch):
             if clear:
                 optimizer.zero_grad()
             torch.autograd.backward(loss(model(split.train.x[rows]), split.train.y[rows]))
