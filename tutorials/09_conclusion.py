@@ -243,6 +243,7 @@ show(
 #     | `SGD` | [Handing parameters](05_loss_and_optimizer.py#handing-parameters-to-an-optimizer) |
 #     | the whole loop | [The whole loop](06_training_loop.py#the-whole-loop) |
 #     | `fit` | [The same in one function](06_training_loop.py#the-same-in-one-function) |
+#     | ten seeds | [Another seed?](07_evaluation.py#other-images-or-another-seed) |
 #
 # ## What each part does, and what it hides
 #
@@ -559,4 +560,4 @@ assert_close(scores, others, rtol=1e-4, atol=1e-4)
 #
 # The book ends here. Take data of your own, and begin as it did: look first, split before you
 # measure, write the loop, try it on [16 samples](06_training_loop.py#sixteen-samples-first), and
-# compare with something simple.
+# compare with [something simple](07_evaluation.py#baselines-first).
