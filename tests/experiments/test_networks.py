@@ -88,10 +88,10 @@ def test_accuracies_are_each_networks_own_without_gradient() -> None:
         layer.weight.copy_(torch.eye(3))
         layer.bias.zero_()
     networks = StackedNetworks([layer, layer])
-    x = torch.eye(3).expand(2, 3, 3).contiguous()
-    y = torch.tensor([[0, 1, 2], [0, 2, 1]])
+    x = torch.eye(3)[[0, 1, 2, 0]].expand(2, 4, 3).contiguous()
+    y = torch.tensor([[0, 1, 2, 0], [0, 2, 1, 0]])
     accuracies = networks.accuracies(StackedSamples(x, y))
-    assert_close(accuracies, torch.tensor([1, 1 / 3], dtype=torch.float64))
+    assert_close(accuracies, torch.tensor([1, 0.5], dtype=torch.float64))
     assert not accuracies.requires_grad
 
 
