@@ -581,8 +581,8 @@ for _ in range(100):
     w.grad = b.grad = None
 
 # %% [markdown]
-# Loss and `backward`, two steps, clearing: a loop of six lines. Chapter 6 will train a network
-# with nothing else.
+# Loss and `backward`, two steps, clearing: a loop of six lines. [Chapter 6](06_training_loop.py)
+# will train a network with nothing else.
 #
 # !!! question "Predict"
 #     Did it find exactly 3 and 1? What is the best that any method could find?

@@ -551,8 +551,8 @@ show(
 # new writers.
 #
 # What belongs together is a *group*: images of a writer, visits of a patient. Where groups are
-# known, each goes to one side as a whole. Ours are not; we shuffle from here on, and chapter 7
-# comes back to what that hides.
+# known, each goes to one side as a whole. Ours are not; we shuffle from here on, and [chapter
+# 7](07_evaluation.py#writing-by-other-hands) comes back to what that hides.
 
 # %%
 # Over the ten orders the difference had a standard deviation of 0.1 points.

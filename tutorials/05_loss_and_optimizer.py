@@ -343,8 +343,8 @@ assert_close(floor, torch.tensor(-math.log(math.e / (math.e + 9))))
 #     20 instead of 1, the loss is almost 0.
 #
 # The gradient shrinks, too: what the model changes in its logits passes through one softmax
-# more. We compare both over ten seeds, with 30 epochs in batches of 64. (Chapter 6 takes
-# these lines apart.)
+# more. We compare both over ten seeds, with 30 epochs in batches of 64. ([Chapter
+# 6](06_training_loop.py) takes these lines apart.)
 
 
 # %%
@@ -1199,5 +1199,5 @@ assert optimizer.param_groups[0]["lr"] < 0.1
 #
 # ## Next
 #
-# Chapter 6, *The training loop*, puts the pieces together: batches, loss, `backward`, `step`.
-# Each line has its place, and the chapter shows what happens if one is missing or moved.
+# [The training loop](06_training_loop.py) puts the pieces together: batches, loss, `backward`,
+# `step`. Each line has its place, and the chapter shows what happens if one is missing or moved.

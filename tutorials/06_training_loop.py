@@ -537,8 +537,8 @@ assert abs(ends["D"][1] - math.log(10)) < 0.05
 # %% [markdown]
 # The training loss of B ends above
 # `{python} f"{10 ** math.floor(math.log10(ends['B'][0])):,}"`. Is it always better to clear
-# gradients, then? That depends on the learning rate, and on how long one trains: Chapter 8 measures
-# it.
+# gradients, then? That depends on the learning rate, and on how long one trains: [chapter
+# 8](08_observations.py#is-clearing-critical) measures it.
 #
 # ## How long a step, for which features?
 #
@@ -641,8 +641,9 @@ assert (pieces["1/3"] - whole).norm() > 0.05 * whole.norm()
 #
 # ## Clipping
 #
-# Steps that are too long for once can be cut: if the gradient of all parameters together is longer
-# than a limit, shrink it to the limit. Its direction stays. By hand, and with PyTorch:
+# Steps that are too long for once can be cut. *Clipping* means: if the gradient of all parameters
+# together is longer than a limit, shrink it to the limit. Its direction stays. By hand, and with
+# PyTorch:
 
 
 # %% tags=["cheat-sheet"]
@@ -1126,5 +1127,5 @@ with raises(FloatingPointError, cause="steps so long that the loss overflows"):
 #
 # ## Next
 #
-# Chapter 7, *Evaluation*, asks how good the trained model is: against simple baselines, with an
-# interval, and where it errs. For that the test part is opened, once.
+# [Evaluation](07_evaluation.py) asks how good the trained model is: against simple baselines, with
+# an interval, and where it errs. For that the test part is opened, once.

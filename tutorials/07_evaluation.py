@@ -981,5 +981,5 @@ assert lost.mean > 0.015
 #
 # ## Next
 #
-# Chapter 8, *Key observations*, puts the claims of all chapters to the same test: ten seeds, in
-# pairs, in one table.
+# [Key observations](08_observations.py) puts the claims of all chapters to the same test: ten
+# seeds, in pairs, in one table.
