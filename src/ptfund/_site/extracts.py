@@ -32,6 +32,8 @@ _SHEET = """\
 description: Pieces of code from the chapters, on one page for the wall.
 hide:
   - toc
+search:
+  exclude: true # the chapters are found
 ---
 
 # Cheat sheet
