@@ -218,24 +218,10 @@ def note(name: str, arms: ex.Arms) -> None:
 # %% [markdown]
 # ## Fine-grained control
 #
-# The first of the four claims: a loop of your own controls every detail. Chapter 5 left a case
-# to be saved: on raw pixels, with the learning rate 0.3, the first steps are so long that they
-# kill nearly all hidden units ([Why standardise?](05_loss_and_optimizer.py#why-standardise)).
-#
-# *Clipping* shortens a gradient, over all parameters taken together, to a given length if it is
-# longer. It is one line between `backward` and `step`:
-
-# %% tags=["cheat-sheet"]
-model = MLP()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
-F.cross_entropy(model(16 * torch.rand(64, 64)), torch.arange(64) % 10).backward()
-nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)
-optimizer.step()
-
-# %% [markdown]
-# !!! question "Predict"
-#     Unclipped, raw pixels at this rate end near 10 %. With every gradient clipped to the length
-#     1, do they end near 10, near 50 or near 100 %?
+# The first of the four claims: a loop of your own controls every detail.
+# [Clipping](06_training_loop.py#clipping) was one. On raw pixels, with the learning rate 0.3, the
+# first steps kill nearly all hidden units, and one line between `backward` and `step` saves them.
+# In the stack, `before_step` holds the place of that line:
 
 # %%
 arms = ex.clipping(seeds, lr=0.3, most=1.0)
@@ -249,26 +235,30 @@ assert min(arms.claimed) > 0.93
 assert max(arms.other) < 0.2
 
 # %% [markdown]
-# ??? success "Answer"
-#     Near 100 %, with every seed. No step is longer now than 0.3 · 1. How long the first ones
-#     were without clipping, we will see below.
-#
-# Control can be as fine as one layer. If its parameters want no gradient, they stay exactly where
-# they are:
+# Control can be as fine as one layer. To *freeze* it, say that its parameters want no gradient:
 
 # %% tags=["cheat-sheet"]
+model = MLP()
 model.hidden.requires_grad_(requires_grad=False)
-frozen, free = model.hidden.weight.clone(), model.output.weight.clone()
-optimizer.zero_grad()
-F.cross_entropy(model(16 * torch.rand(64, 64)), torch.arange(64) % 10).backward()
-optimizer.step()
-print(torch.equal(model.hidden.weight, frozen), torch.equal(model.output.weight, free))
-
-# %%
-assert torch.equal(model.hidden.weight, frozen)
-assert not torch.equal(model.output.weight, free)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=0.1)
 
 # %% [markdown]
+# !!! question "Predict"
+#     The optimizer holds all four parameters, and makes weights smaller, too. By how much does one
+#     step move the frozen layer: not at all, by the decay alone, or by decay and gradient?
+
+# %%
+before = [parameter.clone() for parameter in model.parameters()]
+F.cross_entropy(model(x[0]), labels[0]).backward()
+optimizer.step()
+for (name, after), start in zip(model.named_parameters(), before, strict=True):
+    print(f"{name:13} {(after - start).abs().max():.4f}")
+    assert torch.equal(after, start) == name.startswith("hidden")
+
+# %% [markdown]
+# ??? success "Answer"
+#     Not at all. `.grad` stays None, and `step` passes over such parameters, decay included.
+#
 # So is a learning rate for each ([Groups and
 # schedules](05_loss_and_optimizer.py#groups-and-schedules)). The claim is confirmed. Ready-made
 # trainers can clip as well; a loop of your own can do what nobody has foreseen.
@@ -594,9 +584,9 @@ note("momentum, lr 0.1", ex.momentum(seeds, lr=0.1))
 
 # %% [markdown]
 # Last, training and judging: batches in random order against batches sorted by class, after one
-# epoch and after 30; the best epoch against the last one where 20 % of the training labels are
-# wrong, without and with momentum; neighbours against the network; images in place against
-# images one pixel to the right.
+# epoch and after 30. Where 20 % of the training labels are wrong, the epoch that one half of the
+# validation part calls best against the last one, judged by the other half, without and with
+# momentum. Neighbours against the network; images in place against images one pixel to the right.
 
 # %%
 rolling = partial(torch.optim.SGD, lr=0.05, momentum=0.9)
@@ -645,28 +635,32 @@ assert seen["not visible"] >= 3
 # | …, [a scale from all images][ten] flatters | `{python} row("scale from all")` |
 # | …, [shuffled parts][groups] beat blocks | `{python} row("shuffled parts")` |
 # | [Kaiming][init] beats the default, one layer | `{python} row("Kaiming, one layer")` |
-# | [A hidden layer][bend] beats none | `{python} row("hidden layer")` |
+# | [A hidden layer][two] beats none | `{python} row("hidden layer")` |
 # | [One softmax][logits] beats two, lr 0.1 | `{python} row("softmax, lr 0.1")` |
 # | …, the two with lr 1 | `{python} row("softmax, lr 0.1, 1")` |
 # | [Standardising][why] helps, lr 0.03 | `{python} row("standard., lr 0.03")` |
 # | …, lr 0.3 | `{python} row("standard., lr 0.3")` |
 # | [Momentum][momentum] helps, lr 0.1 | `{python} row("momentum, lr 0.1")` |
-# | Mixed batches (chapter 6) help, epoch 1 | `{python} row("mixed, epoch 1")` |
+# | [Mixed batches][batches] help, epoch 1 | `{python} row("mixed, epoch 1")` |
 # | …, epoch 30 | `{python} row("mixed, epoch 30")` |
-# | Early stopping (chapter 6), plain SGD | `{python} row("stop early, plain")` |
+# | [Stopping early][stop] helps, plain SGD | `{python} row("stop early, plain")` |
 # | …, with momentum | `{python} row("stop early, mom.")` |
-# | Raw neighbours (chapter 7) beat the MLP | `{python} row("neighbours, MLP")` |
-# | A shift by one pixel (chapter 7) hurts | `{python} row("images in place")` |
+# | [Raw neighbours][base] beat the MLP | `{python} row("neighbours, MLP")` |
+# | [A shift by one pixel][shift] hurts | `{python} row("images in place")` |
 #
 # [control]: #fine-grained-control
 # [clear]: #is-clearing-critical
 # [ten]: 03_data.py#ten-seeds-two-questions
 # [groups]: 03_data.py#what-belongs-together
 # [init]: 04_model.py#first-weights-how-large
-# [bend]: 04_model.py#what-a-bend-adds
+# [two]: 07_evaluation.py#two-models-the-same-images
 # [logits]: 05_loss_and_optimizer.py#logits-in-not-probabilities
 # [why]: 05_loss_and_optimizer.py#why-standardise
 # [momentum]: 05_loss_and_optimizer.py#momentum
+# [batches]: 03_data.py#batches
+# [stop]: 06_training_loop.py#keep-the-best-weights-and-stop
+# [base]: 07_evaluation.py#baselines-first
+# [shift]: 07_evaluation.py#one-pixel-to-the-side
 #
 # !!! question "Predict"
 #     Below, each row has its 95 % interval. Can the interval of a "confirmed" row reach 0? Can
@@ -711,7 +705,7 @@ for begin, varied in claims.items():
 assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 
 # %% [markdown]
-# Claims without chance need no seeds. Their chapters assert them, each time they are built:
+# Claims without chance need no seeds. Their chapters assert them in each build:
 #
 # | Exact | Asserted in |
 # |---|---|
@@ -725,18 +719,19 @@ assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 # | Two softmaxes: a floor of the loss | [Logits in][logits] |
 # | The gradient is p − y | [p − y](05_loss_and_optimizer.py#the-gradient-is-p-y) |
 # | 2/λ bounds the step | [How long](05_loss_and_optimizer.py#how-long-may-a-step-be) |
+# | A mean of batch means is no mean | [The mean of what?](06_training_loop.py#the-mean-of-what) |
+# | One temperature moves no accuracy | [One number](07_evaluation.py#one-number-that-corrects) |
 # | Never clearing is a momentum of 1 | [What adds up](#what-adds-up-without-clearing) |
 #
 # [logits]: 05_loss_and_optimizer.py#logits-in-not-probabilities
 #
 # ## What ten seeds cannot show
 #
-# Some rows stood at the edge, with eight or nine equal signs. For four of them, what do ten other
-# seeds say?
+# Some rows stood at the edge, with eight or nine equal signs. What do other seeds say of four?
 #
 # !!! question "Predict"
-#     A claim was "confirmed" with 9 signs of 10. If the true share of such signs is just 90 %, how
-#     often do ten other seeds confirm it again: always, in about three of four cases, or in half?
+#     A claim was "confirmed" with 9 signs of 10. If the true share of such signs is 90 %, how often
+#     do ten other seeds confirm it: always, in about three of four cases, or in half?
 
 # %%
 again = {
@@ -861,5 +856,5 @@ assert again["neighbours, MLP"].difference.mean > 0.01
 #
 # ## Next
 #
-# Chapter 9, *Conclusion*, looks back at what was built, and collects the errors and the short
-# pieces of code of all chapters on two pages.
+# [Conclusion](09_conclusion.py), chapter 9, looks back at what was built, and at what was left out.
+# Two pages collect the errors and the short pieces of code of all chapters.
