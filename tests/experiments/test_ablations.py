@@ -184,26 +184,20 @@ def test_clipping_has_the_defaults_that_it_says(monkeypatch: pytest.MonkeyPatch)
 
 def test_early_stopping_chooses_by_one_half_and_judges_by_the_other(calls: list[Call]) -> None:
     """By hand from the two trainings, which learn the same from the same labels."""
-    arms = experiments.early_stopping(SEEDS, wrong=0.3, epochs=4)
-    choosing, judging = calls
-    assert all(
-        map(
-            torch.equal,
-            choosing.result.networks.parameters,
-            judging.result.networks.parameters,
-        )
-    )
-    for number in range(2):
-        epoch = int(choosing.result.accuracies[:, number].argmax())
-        assert arms.claimed[number] == judging.result.accuracies[epoch, number]
-        assert arms.other[number] == judging.result.accuracies[-1, number]
-    clean = stacked_digits(SEEDS)
-    halves = [
-        torch.cat([c, j], dim=1) for c, j in zip(choosing.digits[2], judging.digits[2], strict=True)
-    ]
-    assert torch.equal(halves[0], clean.validation.x)
-    assert torch.equal(halves[1], clean.validation.y)
-    assert choosing.digits.validation.y.shape == (2, 180)
+    seeds = range(5)
+    arms = experiments.early_stopping(seeds, wrong=0.3, epochs=8)
+    choosing, judging = (call.result for call in calls)
+    assert all(map(torch.equal, choosing.networks.parameters, judging.networks.parameters))
+    chosen = choosing.accuracies.argmax(dim=0).tolist()
+    assert chosen != judging.accuracies.argmax(dim=0).tolist()
+    for seed, epoch in enumerate(chosen):
+        assert arms.claimed[seed] == judging.accuracies[epoch, seed]
+        assert arms.other[seed] == judging.accuracies[-1, seed]
+    one, other = (call.digits.validation for call in calls)
+    clean = stacked_digits(seeds).validation
+    assert torch.equal(torch.cat([one.x, other.x], dim=1), clean.x)
+    assert torch.equal(torch.cat([one.y, other.y], dim=1), clean.y)
+    assert one.y.shape == (5, 180)
 
 
 def test_early_stopping_mislabels_the_share_that_it_says(calls: list[Call]) -> None:
