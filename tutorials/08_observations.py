@@ -705,25 +705,97 @@ for begin, varied in claims.items():
 assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 
 # %% [markdown]
-# Claims without chance need no seeds. Their chapters assert them in each build:
+# All other key observations are asserted where they are made, in each build: those without chance
+# as they are, the rest over seeds of their own.
 #
-# | Exact | Asserted in |
-# |---|---|
-# | 250 + 10 is 4 in `uint8` | [When types meet](01_tensors.py#when-types-meet) |
-# | (N, 1) − (N,) is (N, N) | [The accident](01_tensors.py#the-accident) |
-# | Gradients add up over calls | [Leaves](02_autograd.py#leaves-and-accumulation) |
-# | A walk back is the chain rule | [By hand](02_autograd.py#the-chain-rule-by-hand) |
-# | Dividing by 0 gives class 0 | [Dividing by zero](03_data.py#dividing-by-zero) |
-# | Linear after linear is linear | [Without a bend](04_model.py#two-layers-without-a-bend) |
-# | From zeros one bias moves | [Not zero](04_model.py#first-weights-not-zero-not-alike) |
-# | Two softmaxes: a floor of the loss | [Logits in][logits] |
-# | The gradient is p − y | [p − y](05_loss_and_optimizer.py#the-gradient-is-p-y) |
-# | 2/λ bounds the step | [How long](05_loss_and_optimizer.py#how-long-may-a-step-be) |
-# | A mean of batch means is no mean | [The mean of what?](06_training_loop.py#the-mean-of-what) |
-# | One temperature moves no accuracy | [One number](07_evaluation.py#one-number-that-corrects) |
-# | Never clearing is a momentum of 1 | [What adds up](#what-adds-up-without-clearing) |
+# ??? note "Chapter 1: Tensors"
 #
-# [logits]: 05_loss_and_optimizer.py#logits-in-not-probabilities
+#     - [In `uint8`, 250 + 10 is 4](01_tensors.py#when-types-meet)
+#     - [`dim` names the dimension that disappears](01_tensors.py#summing-along-a-dimension)
+#     - [Broadcasting stretches, and
+#       spends no memory](01_tensors.py#shapes-that-differ-broadcasting)
+#     - [(N, 1) − (N,) is (N, N)](01_tensors.py#the-accident)
+#     - [A slice is a view](01_tensors.py#who-owns-the-memory)
+#     - [`+=` changes every name of a tensor](01_tensors.py#changing-in-place)
+#     - [One broadcast gives what a loop gives](01_tensors.py#a-first-classifier)
+#     - [`requires_grad` changes no number](01_tensors.py#tensors-that-remember-requires_gradtrue)
+#
+# ??? note "Chapter 2: Automatic differentiation"
+#
+#     - [There is a best size of a nudge](02_autograd.py#how-small-may-the-nudge-be)
+#     - [One walk back is the chain rule](02_autograd.py#backward-and-grad)
+#     - [Forty lines agree with PyTorch](02_autograd.py#why-gradients-add-up)
+#     - [Only leaves keep a gradient, and it adds up](02_autograd.py#leaves-and-accumulation)
+#     - [`backward` builds no Jacobian](02_autograd.py#many-results-the-vectorjacobian-product)
+#     - [Six lines fit a line](02_autograd.py#fitting-a-line)
+#     - [A change in place is refused only where it harms](02_autograd.py#changing-in-place)
+#     - [A wrong rule can be right at one place](02_autograd.py#an-operation-of-your-own)
+#
+# ??? note "Chapter 3: Dataset preparation"
+#
+#     - [Matrix products do not promote](03_data.py#what-a-model-wants)
+#     - [The best of many guessers disappoints](03_data.py#three-parts-before-anything-is-measured)
+#     - [A plain split can leave out a class](03_data.py#every-class-alike)
+#     - [Dividing by 0 gives class 0](03_data.py#dividing-by-zero)
+#     - [A pixel that hardly varies gives a huge $z$](03_data.py#dividing-by-nearly-zero)
+#     - [Standardising hurts neighbours](03_data.py#ten-seeds-two-questions)
+#     - [Blocks cost more than a scale](03_data.py#what-belongs-together)
+#     - [A seed fixes a sequence of draws](03_data.py#what-a-seed-fixes)
+#
+# ??? note "Chapter 4: The model"
+#
+#     - [A nearest mean is a linear layer](04_model.py#a-score-for-each-class)
+#     - [Linear after linear is linear](04_model.py#two-layers-without-a-bend)
+#     - [Twice the units, a quarter of the gap](04_model.py#what-a-bend-adds)
+#     - [Sigmoids lose the gradient](04_model.py#which-bend)
+#     - [A plain list is never trained](04_model.py#what-pytorch-does-not-see)
+#     - [From zeros one bias moves](04_model.py#first-weights-not-zero-not-alike)
+#     - [√(2/n) keeps images apart through 20 layers](04_model.py#first-weights-how-large)
+#     - [A batch of one becomes zero](04_model.py#numbers-that-are-not-learned)
+#     - [`state_dict()` moves with the model](04_model.py#saving-and-loading)
+#
+# ??? note "Chapter 5: Loss and optimizer"
+#
+#     - [A column against a
+#       row learns the slope 0](05_loss_and_optimizer.py#each-prediction-with-every-target)
+#     - [Untrained, the loss is near log C](05_loss_and_optimizer.py#likelihood-and-cross-entropy)
+#     - [The largest logit can be subtracted](05_loss_and_optimizer.py#large-logits)
+#     - [Two softmaxes: a floor of the loss](05_loss_and_optimizer.py#logits-in-not-probabilities)
+#     - [The gradient is p − y](05_loss_and_optimizer.py#the-gradient-is-p-y)
+#     - [An old optimizer
+#       trains an old layer](05_loss_and_optimizer.py#handing-parameters-to-an-optimizer)
+#     - [2/λ bounds the step](05_loss_and_optimizer.py#how-long-may-a-step-be)
+#     - [Standardising is about the step](05_loss_and_optimizer.py#why-standardise)
+#     - [Decay is shrinking for SGD, not for Adam](05_loss_and_optimizer.py#weight-decay)
+#
+# ??? note "Chapter 6: The training loop"
+#
+#     - [`zero_grad` has three right places](06_training_loop.py#three-places-for-zero_grad)
+#     - [Labels by lot are learned by heart](06_training_loop.py#sixteen-samples-first)
+#     - [A mean of batch means is not the mean](06_training_loop.py#the-mean-of-what)
+#     - [`eval` and `no_grad` are two switches](06_training_loop.py#two-switches-for-validation)
+#     - [The training loss is measured earlier](06_training_loop.py#the-whole-loop)
+#     - [Each mistake has a curve of its own](06_training_loop.py#which-mistake-is-it)
+#     - [Larger features need smaller steps](06_training_loop.py#how-long-a-step-for-which-features)
+#     - [Clipping saves a training](06_training_loop.py#clipping)
+#     - [On noisy labels the best
+#       weights are not the last](06_training_loop.py#keep-the-best-weights-and-stop)
+#     - [Resuming takes four states](06_training_loop.py#go-on-as-if-nothing-had-happened)
+#
+# ??? note "Chapter 7: Evaluation"
+#
+#     - [What was chosen by a part flatters there](07_evaluation.py#freeze-then-open-once)
+#     - [Neighbours beat the network](07_evaluation.py#baselines-first)
+#     - [360 images leave a point of doubt](07_evaluation.py#how-far-could-chance-move-it)
+#     - [Another start moves less](07_evaluation.py#other-images-or-another-seed)
+#     - [Always “no” can be right nine times in ten](07_evaluation.py#which-is-taken-for-which)
+#     - [One unit of ink can spoil an answer](07_evaluation.py#look-at-the-errors)
+#     - [Perfect probabilities have
+#       an ECE above 0](07_evaluation.py#do-probabilities-mean-what-they-say)
+#     - [One temperature moves no accuracy](07_evaluation.py#one-number-that-corrects)
+#     - [A hidden layer is seen in pairs](07_evaluation.py#two-models-the-same-images)
+#     - [One pixel to the side misleads](07_evaluation.py#one-pixel-to-the-side)
+#     - [Other hands cost points](07_evaluation.py#writing-by-other-hands)
 #
 # ## What ten seeds cannot show
 #
