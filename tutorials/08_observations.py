@@ -259,7 +259,7 @@ for (name, after), start in zip(model.named_parameters(), before, strict=True):
 # ??? success "Answer"
 #     Not at all. `.grad` stays None, and `step` passes over such parameters, decay included.
 #
-# So is a learning rate for each ([Groups and
+# Each layer may have its own learning rate, too ([Groups and
 # schedules](05_loss_and_optimizer.py#groups-and-schedules)). The claim is confirmed. Ready-made
 # trainers can clip as well; a loop of your own can do what nobody has foreseen.
 #
