@@ -304,6 +304,7 @@ with torch.no_grad():
 
 error = (by_autograd - by_nudging).abs().max()
 print(f"{len(w):,} slopes, largest error {error:.0e}")
+by_themselves = f"confirmed where there is a slope: largest error {error:.0e}"
 assert error < 1e-6
 
 # %% [markdown]
@@ -624,6 +625,8 @@ assert seen["not visible"] >= 3
 # | Claim, and where it was tested | Over ten seeds |
 # |---|---|
 # | [Clipping][control] saves raw pixels, lr 0.3 | `{python} row("clip, raw, lr 0.3")` |
+# | [Gradients][slopes] come by themselves | `{python} by_themselves` |
+# | [Loops by hand][look] help understanding | not testable here: it is about people |
 # | [Clearing][clear] is better, lr 0.01 | `{python} row("clear, lr 0.01")` |
 # | …, lr 0.03 | `{python} row("clear, lr 0.03")` |
 # | …, lr 0.1 | `{python} row("clear, lr 0.1")` |
@@ -649,6 +652,8 @@ assert seen["not visible"] >= 3
 # | [A shift by one pixel][shift] hurts | `{python} row("images in place")` |
 #
 # [control]: #fine-grained-control
+# [slopes]: #gradients-by-themselves
+# [look]: #a-loop-that-can-be-looked-into
 # [clear]: #is-clearing-critical
 # [ten]: 03_data.py#ten-seeds-two-questions
 # [groups]: 03_data.py#what-belongs-together
