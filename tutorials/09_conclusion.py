@@ -230,7 +230,7 @@ show(
 # The difference in `float32` grew `{python} f"{single[-1] / single[0]:.0f}"` times in 510 steps. So
 # the three are one algorithm. (With much longer steps roundings can grow faster: exercise 4.)
 #
-# ??? note "Where each line of the loop comes from"
+# ??? note "Where each line of the loop, and what follows, comes from"
 #     | Line | Comes from |
 #     |---|---|
 #     | `split_digits` | [Three parts](03_data.py#three-parts-before-anything-is-measured) |
@@ -244,6 +244,7 @@ show(
 #     | the whole loop | [The whole loop](06_training_loop.py#the-whole-loop) |
 #     | `fit` | [The same in one function](06_training_loop.py#the-same-in-one-function) |
 #     | ten seeds | [Another seed?](07_evaluation.py#other-images-or-another-seed) |
+#     | pairs | [Pairs, signs and luck](08_observations.py#pairs-signs-and-luck) |
 #
 # ## What each part does, and what it hides
 #
