@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 from torch.testing import assert_close
 
 from ptfund import experiments
-from ptfund.data import load_digits, split_digits
+from ptfund.data import Standardizer, load_digits, split_digits
 from ptfund.experiments import (
     Arms,
     StackedDigits,
@@ -261,6 +261,8 @@ def test_the_unchanged_recipe_is_trained_once_and_cannot_be_spoilt(calls: list[C
     assert accuracies([5, 6]) == expected
     assert len(calls) == 1
     assert expected == train(stacked_digits([5, 6])).final
+    raw = train(stacked_digits([5, 6], standardize=False)).final
+    assert accuracies([5, 6], standardize=False) == raw != expected
 
 
 def test_default_models_are_the_books_own() -> None:
@@ -302,6 +304,26 @@ def test_the_leaking_scaler_has_seen_all_images() -> None:
         assert found == pytest.approx(expected, abs=0.004)
     assert arms.other == experiments.raw_neighbours(range(4)).other
     assert arms.claimed != arms.other
+
+
+def test_scales_are_measured_on_the_images_that_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For each seed on all images in one arm, on its training part in the other."""
+    measured: list[Tensor] = []
+    fit = Standardizer.fit
+
+    def noting(x: Tensor) -> Standardizer:
+        measured.append(x)
+        return fit(x)
+
+    monkeypatch.setattr(Standardizer, "fit", noting)
+    digits = stacked_digits(SEEDS, standardize=False)
+    measured.clear()
+    experiments.leaking_scaler(SEEDS)
+    # Splitting fits one for each seed, too.
+    leaking, honest = measured[2:4], measured[4:]
+    everything = load_digits().images.flatten(start_dim=1).float()
+    assert all(torch.equal(x, everything) for x in leaking)
+    assert all(map(torch.equal, honest, digits.train.x))
 
 
 def test_neighbours_compete_with_networks_on_the_same_images() -> None:
