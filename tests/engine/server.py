@@ -72,7 +72,9 @@ def serving(project: Project) -> Iterator[Server]:
         ) as process,
     ):
         server = Server(project, process, port)
-        server.wait_for("Serving on")
-        yield server
-        assert process.poll() is None, server.log()
-        process.terminate()
+        try:
+            server.wait_for("Serving on")
+            yield server
+            assert process.poll() is None, server.log()
+        finally:
+            process.terminate()  # also when a test has failed: leaving waits for the process
