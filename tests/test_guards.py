@@ -122,18 +122,22 @@ def test_features_are_as_many_as_wanted() -> None:
 
 
 def test_numbers_from_the_least_one_on_pass() -> None:
-    """The least number itself will do."""
+    """The least and the largest number themselves will do."""
     check_whole("epochs", 1, least=1)
-    check_whole("seed", 0, least=0)
+    check_whole("hits", 3, least=0, most=3)
 
 
 @pytest.mark.parametrize(
     ("number", "error", "got"),
-    [(0, ValueError, "be at least 1, got 0"), (True, TypeError, "be a whole number, got True")],
+    [
+        (0, ValueError, "be at least 1, got 0"),
+        (4, ValueError, "be at most 3, got 4"),
+        (True, TypeError, "be a whole number, got True"),
+    ],
 )
-def test_numbers_that_are_too_small_or_no_numbers_are_refused(
+def test_numbers_out_of_range_or_no_numbers_are_refused(
     number: int, error: type[Exception], got: str
 ) -> None:
     """True is an int to Python, but no number of epochs to a reader."""
     with pytest.raises(error, match=f"^epochs must {got}$"):
-        check_whole("epochs", number, least=1)
+        check_whole("epochs", number, least=1, most=3)

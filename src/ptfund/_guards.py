@@ -44,17 +44,18 @@ def must_be(name: str, kind: str, got: object) -> TypeError:
     return TypeError(f"{name} must be {kind}, got {got!r}")
 
 
-def check_whole(name: str, number: int, *, least: int) -> None:
-    """Raise an error unless `number` is a whole number and large enough.
+def check_whole(name: str, number: object, *, least: int, most: int | None = None) -> None:
+    """Raise an error unless `number` is a whole number within its limits.
 
     Args:
         name: The argument, as the caller wrote it.
         number: What was passed for it.
         least: The smallest number that will do.
+        most: The largest one; None if there is none.
 
     Raises:
         TypeError: If it is not an `int`, or one of True and False.
-        ValueError: If it is smaller.
+        ValueError: If it is smaller or larger.
 
     Examples:
         >>> check_whole("epochs", 0, least=1)
@@ -65,6 +66,8 @@ def check_whole(name: str, number: int, *, least: int) -> None:
         raise must_be(name, "a whole number", number)
     if number < least:
         raise must(name, f"be at least {least}", number)
+    if most is not None and number > most:
+        raise must(name, f"be at most {most}", number)
 
 
 def check_features(name: str, x: Tensor, *, features: int | None = None) -> None:

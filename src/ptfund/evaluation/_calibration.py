@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
-from ptfund._guards import check_features, check_labels, must
-from ptfund.evaluation._checks import check_count, check_probabilities
+from ptfund._guards import check_features, check_labels, check_whole, must
+from ptfund.evaluation._checks import check_probabilities
 
 ROUNDING = 1e-12
 
@@ -75,7 +75,7 @@ def calibration(
     """
     check_probabilities("probabilities", probabilities)
     check_labels("labels", labels, samples=len(probabilities), classes=probabilities.shape[1])
-    check_count("bins", bins, least=1)
+    check_whole("bins", bins, least=1)
     confidence, predicted = probabilities.detach().max(dim=1)
     right = (predicted == labels).double()
     # Rounding can make a probability a little larger than 1.

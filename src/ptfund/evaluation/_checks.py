@@ -3,20 +3,10 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from ptfund._guards import check_features, must, must_be
+from ptfund._guards import check_features, must
 
 # Rounding of a softmax in half precision stays below it, logits do not.
 SLACK = 1e-2
-
-
-def check_count(name: str, number: object, *, least: int, most: int | None = None) -> None:
-    """Raise an error unless `number` is a whole number from `least` to `most`."""
-    if not isinstance(number, int) or isinstance(number, bool):
-        raise must_be(name, "a whole number", number)
-    if number < least:
-        raise must(name, f"be at least {least}", number)
-    if most is not None and number > most:
-        raise must(name, f"be at most {most}", number)
 
 
 def check_level(level: float) -> None:

@@ -6,8 +6,7 @@ import torch
 from jaxtyping import Float64, Int64
 from torch import Tensor
 
-from ptfund._guards import check_labels, must, must_be
-from ptfund.evaluation._checks import check_count
+from ptfund._guards import check_labels, check_whole, must, must_be
 
 
 def confusion_matrix(
@@ -37,7 +36,7 @@ def confusion_matrix(
                 [0, 1, 1],
                 [0, 0, 0]])
     """
-    check_count("classes", classes, least=1)
+    check_whole("classes", classes, least=1)
     check_labels("labels", labels, classes=classes)
     check_labels("predicted", predicted, samples=len(labels), classes=classes)
     # Each pair has a number of its own, as a two-digit number has.

@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Shaped
 from torch import Tensor
 
-from ptfund._guards import must
-from ptfund.evaluation._checks import check_count, check_level
+from ptfund._guards import check_whole, must
+from ptfund.evaluation._checks import check_level
 
 
 class Interval(NamedTuple):
@@ -63,8 +63,8 @@ def wilson_interval(hits: int, samples: int, level: float = 0.95) -> Interval:
         Brown, Cai and DasGupta, "Interval estimation for a binomial proportion", 2001,
         equation 4.
     """
-    check_count("samples", samples, least=1)
-    check_count("hits", hits, least=0, most=samples)
+    check_whole("samples", samples, least=1)
+    check_whole("hits", hits, least=0, most=samples)
     check_level(level)
     share, z = hits / samples, NormalDist().inv_cdf((1 + level) / 2)
     shrink = 1 + z**2 / samples
@@ -133,7 +133,7 @@ def bootstrap_interval(
         raise must("columns", "have at least one sample each", lengths)
     if len(set(lengths)) > 1:
         raise must("columns", "have the same length", lengths)
-    check_count("resamples", resamples, least=1)
+    check_whole("resamples", resamples, least=1)
     check_level(level)
     results = torch.empty(resamples, dtype=torch.float64)
     for number in range(resamples):

@@ -9,7 +9,7 @@ from jaxtyping import Float64, Int64
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from ptfund._guards import must
+from ptfund._guards import check_whole, must
 from ptfund.experiments._networks import StackedDigits, StackedNetworks
 from ptfund.models import MLP, seeded
 
@@ -180,7 +180,8 @@ def train(  # noqa: PLR0913 - one argument for each thing that an experiment var
         The networks, and their accuracies on the validation part after each epoch.
 
     Raises:
-        ValueError: If `epochs` or `batch` is less than 1.
+        TypeError: If `epochs` or `batch` is not a whole number.
+        ValueError: If one of them is less than 1.
 
     Examples:
         >>> from ptfund.experiments import stacked_digits
@@ -189,8 +190,7 @@ def train(  # noqa: PLR0913 - one argument for each thing that an experiment var
         torch.Size([1, 2])
     """
     for name, number in (("epochs", epochs), ("batch", batch)):
-        if number < 1:
-            raise must(name, "be at least 1", number)
+        check_whole(name, number, least=1)
     generators = [generator.clone_state() for generator in digits.generators]
     models = []
     for seed in digits.seeds:
