@@ -2,10 +2,10 @@
 # # Conclusion
 #
 # The book took a network apart: tensors, gradients, data, layers, a loss, an optimizer, a loop.
-# This chapter puts the network together once more, in three ways that must agree, and asks what
-# the convenient way hides. After it you will be able to
+# This chapter puts the network together once more, in three ways, compares them, and asks what the
+# convenient way hides. After it you will be able to
 #
-# - train a network with tensors alone, and show that PyTorch's parts do the same;
+# - train a network with tensors alone, and compare it with PyTorch's parts;
 # - say what autograd, modules, optimizers and `fit` each do for you, and what they hide;
 # - find a wrong line in a gradient, although the network learns with it;
 # - tell which mistakes raise an error and which do not, and read the message of those that do;
@@ -16,8 +16,9 @@
 # loop](06_training_loop.py). **It takes** about 25 minutes, exercises apart.
 #
 # In shape comments, B is the number of images in a batch, V that in the validation part, and C is
-# the number of classes. In code, `dz` stands for $\frac{\partial L}{\partial z}$, the gradient of
-# the loss with the scores $z$; `da` and `dh` likewise.
+# the number of classes. In code, `h` holds the scores of the hidden units, `a` what ReLU makes of
+# them, and `z` the scores of the classes; `dz` stands for $\frac{\partial L}{\partial z}$, the
+# gradient of the loss with $z$, and `da` and `dh` likewise.
 
 # %%
 from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ def recipe(seed: int) -> tuple[SplitDigits, list[Tensor], list[Batch]]:
 
 split, start, batches = recipe(0)
 print([tuple(parameter.shape) for parameter in start])
-print(len(batches), "steps")
+print(f"{len(batches)} steps: 30 epochs of {len(batches) // 30} batches")
 
 # %% [markdown]
 # A network is these four tensors and two lines: scores of hidden units, with whatever is below 0
@@ -67,10 +68,11 @@ print(len(batches), "steps")
 # %%
 w1, b1, w2, b2 = start
 x, labels = batches[0]
-a = (x @ w1.T + b1).clamp(min=0)  # (B, 64)
+h = x @ w1.T + b1  # (B, 64)
+a = h.clamp(min=0)  # (B, 64)
 z = a @ w2.T + b2  # (B, C)
 
-assert_close(a, (x @ w1.T + b1).relu())
+assert_close(a, h.relu())
 print(tuple(x.shape), tuple(a.shape), tuple(z.shape))
 
 # %% [markdown]
@@ -89,30 +91,33 @@ print(tuple(x.shape), tuple(a.shape), tuple(z.shape))
 def gradients(x: Tensor, one_hot: Tensor, *parameters: Tensor) -> list[Tensor]:
     """Return the slopes of the cross-entropy with the parameters of an MLP."""
     w1, b1, w2, b2 = parameters
-    a = (x @ w1.T + b1).clamp(min=0)
+    h = x @ w1.T + b1
+    a = h.clamp(min=0)
     z = a @ w2.T + b2
     e = (z - z.amax(dim=1, keepdim=True)).exp()
     dz = (e / e.sum(dim=1, keepdim=True) - one_hot) / len(x)
     da = dz @ w2
-    dh = da * (a > 0)
+    dh = da * (h > 0)
     return [dh.T @ x, dh.sum(dim=0), dz.T @ a, dz.sum(dim=0)]
 
 
 # %%
 one_hot = F.one_hot(labels, 10)  # (B, C)
-by_hand = gradients(x, one_hot, *start)
+slopes = gradients(x, one_hot, *start)
 
 tracked = [parameter.clone().requires_grad_() for parameter in start]
 w1, b1, w2, b2 = tracked
 F.cross_entropy((x @ w1.T + b1).relu() @ w2.T + b2, labels).backward()
-for ours, parameter in zip(by_hand, tracked, strict=True):
+for ours, parameter in zip(slopes, tracked, strict=True):
     assert_close(ours, parameter.grad)
     print(tuple(ours.shape), f"{(ours - parameter.grad).abs().max():.0e}")
 
 # %% [markdown]
 # ??? success "Answer"
 #     `dz.T @ a`: each weight gets the sum, over the images, of what it was multiplied with, times
-#     the gradient of what came out. A bias is added to all rows, so its gradient is their sum.
+#     the gradient of what came out. A bias is added to all rows, so its gradient is their sum. And
+#     `da = dz @ w2`: a hidden unit goes into every class, so it gets the sum, over the classes, of
+#     the class's gradient times the weight between them.
 #
 # The printed differences are roundings. Each line has its place in the book:
 #
@@ -144,7 +149,7 @@ def train_by_hand(
 # %% [markdown]
 # (A function with `yield` hands out one value after the other, as a loop asks for them.) Second,
 # with autograd: no formula, but gradients that must be cleared, and a step that must not be
-# tracked.
+# tracked. As that step works in place, what is handed out must be a copy.
 
 
 # %%
@@ -159,7 +164,7 @@ def train_with_autograd(start: list[Tensor], batches: list[Batch]) -> Iterator[l
             for w in parameters:
                 w -= 0.1 * w.grad
                 w.grad = None
-        yield [w.detach() for w in parameters]
+        yield [w.detach().clone() for w in parameters]
 
 
 # %% [markdown]
@@ -178,8 +183,8 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 history = fit(model, optimizer, batches, epochs=1)
 
 # %%
-*_, by_hand = train_by_hand(start, batches)
-*_, with_autograd = train_with_autograd(start, batches)
+by_hand = list(train_by_hand(start, batches))[-1]
+with_autograd = list(train_with_autograd(start, batches))[-1]
 with_parts = [parameter.detach() for parameter in model.parameters()]
 
 
@@ -212,23 +217,27 @@ single, double = gaps.values()
 print(f"float32: step 1 {single[0]:.0e}, step 510 {single[-1]:.0e}")
 print(f"float64: step 1 {double[0]:.0e}, step 510 {double[-1]:.0e}")
 
-# Over ten seeds the last gap in float32 lies between 1e-7 and 5e-7; in float64 it is < 1e-15.
-assert 3 * single[0] < single[-1] < 1e-5
+# Of 60 seeds, 54 have last gaps of 1e-7 to 7e-7 in float32; in the others a rounding opened or shut
+# a ReLU for one image, and they are up to 3e-4. In float64 they are < 1e-15 over 20 seeds.
+assert 3 * single[0] < single[-1] < 5e-3
 assert double[-1] < 1e-13
-assert largest_gap(with_autograd, with_parts) < 1e-5
+ways = (by_hand, with_autograd, with_parts)
+apart = max(largest_gap(some, others) for some in ways for others in ways)
+assert apart < 5e-3
 assert largest_gap(by_hand, start) > 0.3
 
 # %%
 show(
     plot_curves(torch.arange(1, 511), gaps, "steps", "largest difference", log="xy"),
     alt="The largest difference between the parameters by hand and with autograd, over 510 steps, "
-    f"both axes in powers of ten. In float32 it grows slowly from {single[0]:.0e} to "
+    f"both axes in powers of ten. In float32 it goes from {single[0]:.0e} to "
     f"{single[-1]:.0e}; in float64 it runs below, from {double[0]:.0e} to {double[-1]:.0e}.",
 )
 
 # %% [markdown]
-# The difference in `float32` grew `{python} f"{single[-1] / single[0]:.0f}"` times in 510 steps. So
-# the three are one algorithm. (With much longer steps roundings can grow faster: exercise 4.)
+# In 510 steps the difference in `float32` grew to `{python} f"{single[-1] / single[0]:.0f}"` times
+# what it was. In `float64` it all but vanishes: it is rounding. (With much longer steps it can grow
+# faster: exercise 4.)
 #
 # ??? note "Where each line of the loop, and what follows, comes from"
 #     | Line | Comes from |
@@ -255,6 +264,8 @@ show(
 #     How many nodes does autograd note for the forward pass and the loss: about 2, 10 or 100?
 
 # %%
+w1, b1, w2, b2 = tracked
+x, labels = batches[0]
 logits = (x @ w1.T + b1).relu() @ w2.T + b2  # (B, C)
 waiting, nodes = [F.cross_entropy(logits, labels).grad_fn], []
 while waiting:
@@ -272,8 +283,11 @@ assert 10 <= len(nodes) <= 16
 #     parameter, where its gradient is added up. What they need stays in memory until `backward`.
 #
 # What autograd hides is *which* numbers were tracked: it differentiates what was computed, not
-# what you meant. **Modules and optimizers** keep names, parameters and steps together. They
-# hide which tensors a step moves:
+# what you meant. Through `round` and `item` nothing comes, and no error ([Gradients by
+# themselves](08_observations.py#gradients-by-themselves)).
+#
+# **Modules and optimizers** keep names, parameters and steps together. They hide which tensors a
+# step moves:
 
 # %%
 held = optimizer.param_groups[0]["params"]
@@ -286,23 +300,30 @@ for (name, parameter), kept in zip(model.named_parameters(), held, strict=True):
 # one ([Handing parameters to an
 # optimizer](05_loss_and_optimizer.py#handing-parameters-to-an-optimizer)).
 #
-# **`fit`** saves the loop, and returns the mean loss of each epoch. It hides what lies between two
-# batches. By hand, any step can be looked at:
+# **`fit`** saves the loop, and returns one mean loss for each epoch, here for all 510 steps. It
+# hides the steps. By hand, each can be looked at:
 
 # %%
-for number, parameters in enumerate(train_by_hand(start, batches), 1):
-    if number in {1, 17, 510}:
-        w1, b1, w2, b2 = parameters
-        living = ((split.train.x @ w1.T + b1) > 0).any(dim=0).sum()
-        print(f"step {number:3}: {living} living units, |w1| = {w1.norm():.2f}")
+met = torch.zeros(510)
+before = [start, *train_by_hand(start, batches)][:-1]
+for i, ((x, labels), (w1, b1, w2, b2)) in enumerate(zip(batches, before, strict=True)):
+    met[i] = F.cross_entropy((x @ w1.T + b1).relu() @ w2.T + b2, labels)
+print(f"`fit`: mean loss {history.train_loss[0]:.3f}")
+for step in (1, 17, 510):
+    print(f"by hand, step {step:3}: loss {met[step - 1]:.3f}")
 
-assert living > 40
+sizes = torch.tensor([len(labels) for _, labels in batches])  # (510,)
+mean = (met * sizes).sum() / sizes.sum()  # ()
+assert_close(mean.item(), history.train_loss[0], rtol=1e-4, atol=0)
+assert met[0] > 2
+assert met[-17:].mean() < 0.15
 
 # %% [markdown]
 # ## A wrong line that training hides
 #
 # Why write gradients that autograd computes? Because one day you will write a `backward` of your
-# own, or a loss with a slip in it. Somebody wrote the gradient like this:
+# own ([An operation of your own](02_autograd.py#an-operation-of-your-own)), and must find the slip
+# in it. Somebody wrote the gradient like this:
 
 
 # %%
@@ -350,12 +371,31 @@ assert wrong[:, 1].min() > 0.9
 
 # %% [markdown]
 # ??? success "Answer"
-#     `dh = da * (a > 0)` is missing: gradients pass through units that were silent. Yet it learns
-#     almost as well, with hidden units that move in a direction which is wrong, but mostly leads
-#     downhill.
+#     `dh = da * (h > 0)` is missing: gradients pass through units that gave 0, where ReLU's slope
+#     is 0. Yet it learns almost as well. Its direction is wrong, but leads downhill, as is checked
+#     below.
 #
-# After one epoch it was even ahead, so no curve would raise suspicion. A comparison finds the slip
-# at once, and tells where to look:
+# After one epoch it was even ahead. Is its direction better, or are its steps only longer? Let the
+# right gradients be as long as the careless ones:
+
+
+# %%
+def lengthened(x: Tensor, one_hot: Tensor, *parameters: Tensor) -> list[Tensor]:
+    """Return the right slopes, each as long as the careless one."""
+    slopes, others = (rule(x, one_hot, *parameters) for rule in (gradients, careless))
+    return [g * (other.norm() / g.norm()) for g, other in zip(slopes, others, strict=True)]
+
+
+longer = torch.tensor([validated(seed, lengthened) for seed in range(10)])  # (10, 2)
+print(f"epoch  1: right, as long {longer[:, 0].mean():.1%}")
+
+# Over the ten seeds the lead over the shorter steps is 2 to 8 points.
+assert (longer > right)[:, 0].sum() >= 9
+assert longer[:, 0].mean() > wrong[:, 0].mean() - 0.01
+
+# %% [markdown]
+# The steps: at that length, the right direction has such a lead, too. So accuracy raises no
+# suspicion. A comparison finds the slip at once, and tells where to look:
 
 # %%
 names = [name for name, _ in model.named_parameters()]
@@ -366,8 +406,12 @@ for name, one, parameter in zip(names, theirs, tracked, strict=True):
     relative[name] = ((one - parameter.grad).norm() / parameter.grad.norm()).item()
     print(f"{name:13} off by {relative[name]:.1g}")
 
-downhill = F.cosine_similarity(theirs[0].flatten(), tracked[0].grad.flatten(), dim=0)
-print(f"cosine, hidden.weight: {downhill:.2f}")
+cosines = []
+for parameters, (x, labels) in zip(train_by_hand(start, batches, careless), batches, strict=True):
+    one_hot = F.one_hot(labels, 10)
+    one, other = (rule(x, one_hot, *parameters)[0] for rule in (careless, gradients))
+    cosines.append(F.cosine_similarity(one.flatten(), other.flatten(), dim=0).item())
+print(f"hidden.weight, least cosine in 510 steps: {min(cosines):.2f}")
 
 # %% [markdown]
 # Both gradients of the output layer are right, so `dz` and `a` are. The mistake lies between `da`
@@ -375,10 +419,10 @@ print(f"cosine, hidden.weight: {downhill:.2f}")
 # downhill.)
 
 # %%
-# Over ten seeds the first two lie between 0.7 and 1.3, the cosine between 0.79 and 0.84.
+# Over ten seeds the first two lie between 0.7 and 1.3, the least cosine between 0.64 and 0.71.
 assert min(relative["hidden.weight"], relative["hidden.bias"]) > 0.1
 assert max(relative["output.weight"], relative["output.bias"]) < 1e-4
-assert downhill > 0.3
+assert min(cosines) > 0.3
 
 # %% [markdown]
 # ## Errors that speak, and errors that don't
@@ -392,6 +436,7 @@ assert downhill > 0.3
 
 # %%
 w1, b1, w2, b2 = start
+x, labels = batches[0]
 a = (x @ w1.T + b1).relu()  # (B, 64)
 dz = ((a @ w2.T + b2).softmax(dim=1) - F.one_hot(labels, 10)) / len(x)  # (B, C)
 dh = (dz @ w2) * (a > 0)  # (B, 64)
@@ -410,10 +455,26 @@ with raises(RuntimeError, cause="a gradient that is transposed"):
 #     message says: dimension 1 has 64 numbers in `w2`, and 10 in the other. `w1` is square, so its
 #     transposed gradient fits, and is wrong.
 #
-# An error is the friendly case: it names two sizes, and one of them is not what you think. The
-# [index of errors](../errors.md) lists each message of this book with its cause. Where sizes agree
-# by chance, only a comparison helps. So test with sizes that all differ, such as 7 images of 5
-# pixels and 4 hidden units:
+# An error is the friendly case. This one names two sizes, and one of them is not what you think;
+# the [index of errors](../errors.md) lists each message of this book with its cause. Where sizes
+# agree by chance, only a comparison helps. So test with sizes that all differ, such as 7 images of
+# 5 pixels and 4 hidden units. And let none be 1: it would be stretched ([The
+# accident](01_tensors.py#the-accident)).
+#
+# ??? note "Mistakes that raise no error"
+#     | Mistake | What happens |
+#     |---|---|
+#     | 250 + 10 in `uint8` | [It is 4](01_tensors.py#when-types-meet) |
+#     | (N, 1) − (N,) | [It is (N, N)](01_tensors.py#the-accident) |
+#     | Gradients not cleared | [They add up](02_autograd.py#leaves-and-accumulation) |
+#     | Dividing by a deviation of 0 | [All is class 0](03_data.py#dividing-by-zero) |
+#     | A layer in a plain list | [Not trained](04_model.py#what-pytorch-does-not-see) |
+#     | A misspelt name, `strict=False` | [Not loaded](04_model.py#saving-and-loading) |
+#     | Softmax twice | [Slower](05_loss_and_optimizer.py#logits-in-not-probabilities) |
+#     | `zero_grad` before `step` | [Frozen](06_training_loop.py#three-places-for-zero_grad) |
+#     | No `eval()` | [Wrong loss](06_training_loop.py#two-switches-for-validation) |
+#     | `state_dict()` not copied | [Live](06_training_loop.py#keep-the-best-weights-and-stop) |
+#     | `round`, `item` in a loss | [No slope](08_observations.py#gradients-by-themselves) |
 
 # %%
 generator = torch.Generator().manual_seed(0)
@@ -423,6 +484,10 @@ w1 = torch.randn(4, 5, generator=generator)  # (4, 5)
 with raises(RuntimeError, cause="a gradient that is transposed"):
     w1 - 0.1 * (x.T @ dh)
 
+row = torch.ones(1, 4)  # (1, 4)
+print("one row:", tuple((row - 0.1 * row.T).shape))
+assert (row - 0.1 * row.T).shape == (4, 4)
+
 # %% [markdown]
 # ## What the network does not know
 #
@@ -430,8 +495,8 @@ with raises(RuntimeError, cause="a gradient that is transposed"):
 #
 # !!! question "Predict"
 #     The pixels of all images are put into another order, the same for each. The columns of
-#     `w1` follow. How do the scores change? What does that say about a network trained on
-#     images with shuffled pixels?
+#     `w1` follow. How do the scores change? And if such a network is trained on images with
+#     shuffled pixels, where does it end?
 
 # %%
 w1, b1, w2, b2 = by_hand
@@ -441,13 +506,21 @@ scores = (x @ w1.T + b1).relu() @ w2.T + b2  # (V, C)
 others = (x[:, shuffled] @ w1[:, shuffled].T + b1).relu() @ w2.T + b2  # (V, C)
 print(f"largest difference of a score: {(scores - others).abs().max():.0e}")
 
+first = [start[0][:, shuffled], *start[1:]]
+same = [(x[:, shuffled], labels) for x, labels in batches]
+trained = list(train_by_hand(first, same))[-1]
+gap = largest_gap(trained, [w1[:, shuffled], b1, w2, b2])
+print(f"trained on shuffled images: parameters {gap:.0e} apart")
+
 assert_close(scores, others, rtol=1e-4, atol=1e-4)
+assert gap < 5e-3
 
 # %% [markdown]
 # ??? success "Answer"
-#     Not at all: a sum does not depend on the order of its terms. First weights are drawn alike for
-#     all pixels, so a network learns shuffled images as well as others. It does not know which
-#     pixels are neighbours.
+#     Not at all, up to rounding: a sum does not depend on the order of its terms. Nor do the
+#     gradients, so training ends at the same weights, with the columns of `w1` shuffled. As first
+#     weights are drawn alike for all pixels, it could have begun there. A network of this kind does
+#     not know which pixels are neighbours.
 #
 # ## What this book left out
 #
@@ -466,10 +539,11 @@ assert_close(scores, others, rtol=1e-4, atol=1e-4)
 #   layers, a subtraction. Autograd and `fit` give the same parameters up to rounding.
 # - **Say what is hidden.** Autograd: what was tracked, and the memory for it. Modules and
 #   optimizers: which tensors a step moves. `fit`: everything between two batches.
-# - **Find a wrong line.** Compare the gradient of each parameter with autograd's; the first
-#   layer that is off tells where to look. That the loss falls proves nothing.
-# - **Read errors.** A message names two sizes or two types, and one is not what you think. What
-#   fits by chance raises nothing, so test with sizes that all differ.
+# - **Find a wrong line.** Compare the gradient of each parameter with autograd's; walking back
+#   from the loss, the first layer that is off tells where to look. High accuracy proves nothing.
+# - **Read errors.** Many messages name two sizes or two types, and one is not what you think; the
+#   index of errors has the cause of each. What fits by chance raises nothing, so test with sizes
+#   that all differ, and none of which is 1.
 # - **Choose what is next.** Convolutions, attention, devices, scale: what is new there is the
 #   model or the machine, not the loop. What to have at hand stands on the [cheat
 #   sheet](../cheat-sheet.md).
@@ -477,21 +551,22 @@ assert_close(scores, others, rtol=1e-4, atol=1e-4)
 # ## Key observations
 #
 # - By hand, with autograd and with `fit`, 510 steps lead to the same parameters: the largest
-#   difference was `{python} f"{single[-1]:.0e}"`, after moves of up to
+#   difference of any two was `{python} f"{apart:.0e}"`, after moves of up to
 #   `{python} f"{largest_gap(by_hand, start):.1f}"` ([Three ways to train
 #   it](#three-ways-to-train-it)).
-# - Roundings grew far less than the number of steps, with a learning rate of 0.1 ([Three ways to
-#   train it](#three-ways-to-train-it)).
+# - With the finer roundings of `float64`, the difference between two of the ways all but vanishes:
+#   it is made of roundings ([Three ways to train it](#three-ways-to-train-it)).
 # - A gradient without the ReLU's slope is ahead after one epoch, and costs
 #   `{python} f"{-100 * cost.mean:.1f}"` points of accuracy after 30: learning does not show that a
 #   gradient is right ([A wrong line that training hides](#a-wrong-line-that-training-hides)).
 # - Compared parameter by parameter, the same mistake is off by more than a tenth in one layer, and
 #   by roundings in the other ([A wrong line that training
 #   hides](#a-wrong-line-that-training-hides)).
-# - A transposed gradient raises an error only where its matrix is not square ([Errors that speak,
-#   and errors that don't](#errors-that-speak-and-errors-that-dont)).
-# - An MLP cannot tell images from images with shuffled pixels ([What the network does not
-#   know](#what-the-network-does-not-know)).
+# - A transposed gradient raises no error where its matrix is square, nor where it has a single row
+#   or column ([Errors that speak, and errors that
+#   don't](#errors-that-speak-and-errors-that-dont)).
+# - If the first weights follow, an MLP learns the same from images with shuffled pixels ([What the
+#   network does not know](#what-the-network-does-not-know)).
 #
 # ## Exercises
 #
@@ -529,7 +604,7 @@ assert_close(scores, others, rtol=1e-4, atol=1e-4)
 # ### 3. A checker of gradients
 #
 # Write a function that finds which gradients are wrong. It gets those of somebody else, and the
-# loss as a function of the parameters.
+# loss as a function of the parameters, which depends on each of them.
 #
 # ```python
 # def wrong_gradients(
