@@ -710,11 +710,9 @@ for begin, varied in claims.items():
 assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 
 # %% [markdown]
-# All other key observations are asserted where they are made, in each build: those without chance
-# as they are, the rest over seeds of their own.
+# All key observations of the book are asserted in their sections, in each build:
 #
 # ??? note "Chapter 1: Tensors"
-#
 #     - [In `uint8`, 250 + 10 is 4](01_tensors.py#when-types-meet)
 #     - [`dim` names the dimension that disappears](01_tensors.py#summing-along-a-dimension)
 #     - [Broadcasting stretches, and
@@ -726,7 +724,6 @@ assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 #     - [`requires_grad` changes no number](01_tensors.py#tensors-that-remember-requires_gradtrue)
 #
 # ??? note "Chapter 2: Automatic differentiation"
-#
 #     - [There is a best size of a nudge](02_autograd.py#how-small-may-the-nudge-be)
 #     - [One walk back is the chain rule](02_autograd.py#backward-and-grad)
 #     - [Forty lines agree with PyTorch](02_autograd.py#why-gradients-add-up)
@@ -737,7 +734,6 @@ assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 #     - [A wrong rule can be right at one place](02_autograd.py#an-operation-of-your-own)
 #
 # ??? note "Chapter 3: Dataset preparation"
-#
 #     - [Matrix products do not promote](03_data.py#what-a-model-wants)
 #     - [The best of many guessers disappoints](03_data.py#three-parts-before-anything-is-measured)
 #     - [A plain split can leave out a class](03_data.py#every-class-alike)
@@ -748,7 +744,6 @@ assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 #     - [A seed fixes a sequence of draws](03_data.py#what-a-seed-fixes)
 #
 # ??? note "Chapter 4: The model"
-#
 #     - [A nearest mean is a linear layer](04_model.py#a-score-for-each-class)
 #     - [Linear after linear is linear](04_model.py#two-layers-without-a-bend)
 #     - [Twice the units, a quarter of the gap](04_model.py#what-a-bend-adds)
@@ -760,7 +755,6 @@ assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 #     - [`state_dict()` moves with the model](04_model.py#saving-and-loading)
 #
 # ??? note "Chapter 5: Loss and optimizer"
-#
 #     - [A column against a
 #       row learns the slope 0](05_loss_and_optimizer.py#each-prediction-with-every-target)
 #     - [Untrained, the loss is near log C](05_loss_and_optimizer.py#likelihood-and-cross-entropy)
@@ -774,7 +768,6 @@ assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 #     - [Decay is shrinking for SGD, not for Adam](05_loss_and_optimizer.py#weight-decay)
 #
 # ??? note "Chapter 6: The training loop"
-#
 #     - [`zero_grad` has three right places](06_training_loop.py#three-places-for-zero_grad)
 #     - [Labels by lot are learned by heart](06_training_loop.py#sixteen-samples-first)
 #     - [A mean of batch means is not the mean](06_training_loop.py#the-mean-of-what)
@@ -788,7 +781,6 @@ assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 #     - [Resuming takes four states](06_training_loop.py#go-on-as-if-nothing-had-happened)
 #
 # ??? note "Chapter 7: Evaluation"
-#
 #     - [What was chosen by a part flatters there](07_evaluation.py#freeze-then-open-once)
 #     - [Neighbours beat the network](07_evaluation.py#baselines-first)
 #     - [360 images leave a point of doubt](07_evaluation.py#how-far-could-chance-move-it)
