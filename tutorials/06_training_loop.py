@@ -470,10 +470,10 @@ for seed in seeds:
         validation_loss = mean_loss(model, [validation])
         met[seed, epoch] = train_loss - validation_loss
         after[seed, epoch] = mean_loss(model, [train]) - validation_loss
-for name, gaps in {"as met": met, "after the epoch": after}.items():
+for name, gaps in {"as met": met, "after": after}.items():
     for epoch in (1, 15):
         gap = gaps[:, epoch - 1]
-        print(f"{name:15}  epoch {epoch:2}: {gap.min():+.3f} to {gap.max():+.3f}")
+        print(f"{name:6}  epoch {epoch:2}: {gap.min():+.3f} to {gap.max():+.3f}")
 
 assert met[:, 0].min() > 0.1
 assert met[:, -1].max() < 0
@@ -758,7 +758,7 @@ arms = {"clipped": clipped, "unclipped": unclipped, "standardised": standardised
 for name, found in arms.items():
     accuracies = torch.tensor(found)
     print(f"{name:12} {accuracies.mean():.1%} ± {accuracies.std():.1%}")
-print("cut, of 17 steps:", cuts[0])
+print("cut, of 17 steps:", *cuts[0][:8], "…", *cuts[0][-2:])
 
 # %% [markdown]
 # ??? success "Answer"
@@ -904,7 +904,7 @@ print(f"5 against the end: {100 * rescued.mean:+.1f} ± {100 * rescued.deviation
 
 # %%
 missed = sum(when_to_stop(c, 1)[1] != when_to_stop(c, 30)[1] for c, _ in curves_by_seed)
-print(f"patience 1 missed the least loss in {missed} of 10")
+print(f"patience 1 misses it in {missed} of 10")
 
 assert missed >= 6
 assert rescued.positive >= 9

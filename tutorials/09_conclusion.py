@@ -411,7 +411,7 @@ for parameters, (x, labels) in zip(train_by_hand(start, batches, careless), batc
     one_hot = F.one_hot(labels, 10)
     one, other = (rule(x, one_hot, *parameters)[0] for rule in (careless, gradients))
     cosines.append(F.cosine_similarity(one.flatten(), other.flatten(), dim=0).item())
-print(f"hidden.weight, least cosine in 510 steps: {min(cosines):.2f}")
+print(f"least cosine in 510 steps: {min(cosines):.2f}")
 
 # %% [markdown]
 # Both gradients of the output layer are right, so `dz` and `a` are. The mistake lies between `da`
@@ -510,7 +510,7 @@ first = [start[0][:, shuffled], *start[1:]]
 same = [(x[:, shuffled], labels) for x, labels in batches]
 trained = list(train_by_hand(first, same))[-1]
 gap = largest_gap(trained, [w1[:, shuffled], b1, w2, b2])
-print(f"trained on shuffled images: parameters {gap:.0e} apart")
+print(f"trained on shuffled images: {gap:.0e} apart")
 
 assert_close(scores, others, rtol=1e-4, atol=1e-4)
 assert gap < 5e-3
