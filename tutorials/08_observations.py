@@ -790,9 +790,9 @@ assert all(clear_of_0[kind] == seen[kind] for kind in ("confirmed", "reversed"))
 #     - [Perfect probabilities have
 #       an ECE above 0](07_evaluation.py#do-probabilities-mean-what-they-say)
 #     - [One temperature moves no accuracy](07_evaluation.py#one-number-that-corrects)
-#     - [A hidden layer is seen in pairs](07_evaluation.py#two-models-the-same-images)
+#     - [A hidden layer is worth about a point](07_evaluation.py#two-models-the-same-images)
 #     - [One pixel to the side misleads](07_evaluation.py#one-pixel-to-the-side)
-#     - [Other hands cost points](07_evaluation.py#writing-by-other-hands)
+#     - [A held-out block costs points](07_evaluation.py#writing-by-other-hands)
 #
 # ## What ten seeds cannot show
 #
