@@ -16,8 +16,8 @@ from ptfund.experiments import (
     Arms,
     StackedDigits,
     Trained,
-    accuracies,
     class_by_class,
+    final_accuracies,
     leave_alone,
     stacked_digits,
     train,
@@ -151,7 +151,7 @@ def test_momentum_is_the_only_difference(calls: list[Call]) -> None:
 
 def test_clipping_is_the_only_difference(calls: list[Call]) -> None:
     """Raw pixels and one learning rate for both; gradients no longer than told."""
-    claimed, other = arms_of(experiments.clipping(SEEDS, lr=0.2, most=0.5), calls)
+    claimed, other = arms_of(experiments.clipping(SEEDS, lr=0.2, limit=0.5), calls)
     clip = claimed.varied.pop("before_step")
     w = torch.zeros(1, 2, requires_grad=True)
     w.grad = torch.tensor([[3.0, 4.0]])
@@ -171,7 +171,7 @@ def test_clipping_has_the_defaults_that_it_says(monkeypatch: pytest.MonkeyPatch)
         recipes.append(recipe)
         return [0.0, 0.0]
 
-    monkeypatch.setattr(ablations, "accuracies", noting)
+    monkeypatch.setattr(ablations, "final_accuracies", noting)
     experiments.clipping(SEEDS)
     experiments.momentum(SEEDS)
     w = torch.zeros(1, 1, requires_grad=True)
@@ -221,9 +221,9 @@ def test_early_stopping_has_a_fifth_of_wrong_labels_by_default(calls: list[Call]
     experiments.early_stopping(SEEDS, **FAST)
     clean = stacked_digits(SEEDS).train.y
     assert (calls[0].digits.train.y != clean).sum().item() == 2 * round(0.2 * 1078)
-    experiments.early_stopping(SEEDS, wrong=0, **FAST)
+    experiments.early_stopping(SEEDS, wrong=0.0, **FAST)
     assert torch.equal(calls[2].digits.train.y, clean)
-    experiments.early_stopping(SEEDS, wrong=1, **FAST)
+    experiments.early_stopping(SEEDS, wrong=1.0, **FAST)
     assert (calls[4].digits.train.y != clean).all()
     for wrong in (-0.1, 1.1, float("nan")):
         with pytest.raises(ValueError, match="wrong must be from 0 to 1, got"):
@@ -232,8 +232,8 @@ def test_early_stopping_has_a_fifth_of_wrong_labels_by_default(calls: list[Call]
 
 def test_shifted_images_are_those_one_pixel_to_the_right() -> None:
     """Moved by NumPy before they are standardised by their own training images."""
-    arms = experiments.standing_still(SEEDS, epochs=3)
-    assert arms.claimed == accuracies(SEEDS, epochs=3)
+    arms = experiments.shifting(SEEDS, epochs=3)
+    assert arms.claimed == final_accuracies(SEEDS, epochs=3)
     networks = train(stacked_digits(SEEDS), epochs=3).networks.unstacked()
     for seed, network, share in zip(SEEDS, networks, arms.other, strict=True):
         raw = split_digits(torch.Generator().manual_seed(seed), standardize=False)
@@ -247,27 +247,29 @@ def test_shifted_images_are_those_one_pixel_to_the_right() -> None:
 
 def test_accuracies_are_those_of_the_last_epoch() -> None:
     """On standardised pixels unless told otherwise; the recipe is passed on."""
-    assert accuracies(SEEDS, epochs=2) == train(stacked_digits(SEEDS), epochs=2).final
+    assert final_accuracies(SEEDS, epochs=2) == train(stacked_digits(SEEDS), epochs=2).final
     make = partial(torch.optim.SGD, lr=0.001)
     raw = train(stacked_digits(SEEDS, standardize=False), epochs=2, optimizer=make).final
-    assert accuracies(SEEDS, standardize=False, epochs=2, optimizer=make) == raw
+    assert final_accuracies(SEEDS, standardize=False, epochs=2, optimizer=make) == raw
 
 
 def test_the_unchanged_recipe_is_trained_once_and_cannot_be_spoilt(calls: list[Call]) -> None:
     """It is an arm of most comparisons; each caller gets a list of its own."""
-    first = accuracies((5, 6))
+    first = final_accuracies((5, 6))
     expected = list(first)
     first.clear()
-    assert accuracies([5, 6]) == expected
+    assert final_accuracies([5, 6]) == expected
     assert len(calls) == 1
     assert expected == train(stacked_digits([5, 6])).final
     raw = train(stacked_digits([5, 6], standardize=False)).final
-    assert accuracies([5, 6], standardize=False) == raw != expected
+    assert final_accuracies([5, 6], standardize=False) == raw != expected
 
 
 def test_default_models_are_the_books_own() -> None:
     """A model made by hand changes nothing."""
-    assert accuracies(SEEDS, epochs=1) == accuracies(SEEDS, epochs=1, model=lambda: MLP(64, 64, 10))
+    assert final_accuracies(SEEDS, epochs=1) == final_accuracies(
+        SEEDS, epochs=1, model=lambda: MLP(64, 64, 10)
+    )
 
 
 def nearest(x: Tensor, seen: Tensor, labels: Tensor) -> Tensor:
@@ -329,7 +331,7 @@ def test_scales_are_measured_on_the_images_that_are_named(monkeypatch: pytest.Mo
 def test_neighbours_compete_with_networks_on_the_same_images() -> None:
     """The neighbours' arm is that on raw pixels, the network's that of the recipe."""
     arms = experiments.neighbours_or_network(SEEDS)
-    assert arms == Arms(experiments.raw_neighbours(SEEDS).claimed, accuracies(SEEDS))
+    assert arms == Arms(experiments.raw_neighbours(SEEDS).claimed, final_accuracies(SEEDS))
 
 
 def test_parts_are_shuffled_by_seed_or_blocks_of_the_file() -> None:

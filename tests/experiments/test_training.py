@@ -239,8 +239,8 @@ def test_nothing_to_do_is_refused(name: str, digits: StackedDigits) -> None:
         train(digits, **{name: 0})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("most", [0.0, -1.0, float("nan")])
-def test_a_length_that_is_not_positive_is_refused(most: float) -> None:
+@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])
+def test_a_length_that_is_not_positive_is_refused(limit: float) -> None:
     """Also one that is not a number."""
-    with pytest.raises(ValueError, match="most must be positive, got"):
-        clip_gradients(most)
+    with pytest.raises(ValueError, match="limit must be positive, got"):
+        clip_gradients(limit)

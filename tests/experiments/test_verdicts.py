@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptfund.evaluation import PairedDifference
-from ptfund.experiments import Arms, chance_of_same_sign, smallest_visible, verdict
+from ptfund.experiments import Arms, chance_to_confirm, smallest_visible, verdict
 
 
 def signs(positive: int, negative: int, deviation: float = 1.0) -> PairedDifference:
@@ -76,12 +76,12 @@ def test_the_chance_of_equal_signs_is_binomial(seeds: int, share: float) -> None
     for _ in range(seeds):
         hits = np.convolve(hits, [1 - share, share])
     expected = hits[-(-9 * seeds // 10) :].sum()
-    assert chance_of_same_sign(share, seeds) == pytest.approx(expected, abs=1e-12)
+    assert chance_to_confirm(share, seeds) == pytest.approx(expected, abs=1e-12)
 
 
 def test_without_an_effect_either_sign_comes_in_two_of_a_hundred() -> None:
     """Ten coins: 2 · (10 + 1) of 1,024 throws."""
-    assert 2 * chance_of_same_sign(0.5) == 2 * (comb(10, 9) + 1) / 1024
+    assert 2 * chance_to_confirm(0.5) == 2 * (comb(10, 9) + 1) / 1024
 
 
 @pytest.mark.parametrize(("seeds", "power"), [(10, 0.8), (10, 0.5), (20, 0.8), (1, 0.8)])
@@ -108,11 +108,11 @@ def test_impossible_chances_are_refused() -> None:
     """No seed, and probabilities that are none."""
     for share in (-0.1, 1.1, float("nan")):
         with pytest.raises(ValueError, match="share must be from 0 to 1, got"):
-            chance_of_same_sign(share)
+            chance_to_confirm(share)
     for power in (0.0, 1.0, float("nan")):
         with pytest.raises(ValueError, match="power must be between 0 and 1, got"):
             smallest_visible(signs(0, 0), power=power)
     with pytest.raises(ValueError, match="seeds must be at least 1, got 0"):
-        chance_of_same_sign(0.5, 0)
+        chance_to_confirm(0.5, 0)
     with pytest.raises(ValueError, match="seeds must be at least 1, got 0"):
         smallest_visible(signs(0, 0), seeds=0)

@@ -5,17 +5,17 @@ would learn alone. An *arm* is one of the two ways that are compared.
 """
 
 from ptfund.experiments._ablations import (
-    accuracies,
     clearing,
     clipping,
     early_stopping,
+    final_accuracies,
     hidden_layer,
     kaiming,
     momentum,
+    shifting,
     shuffling,
     single_softmax,
     standardising,
-    standing_still,
 )
 from ptfund.experiments._neighbours import (
     leaking_scaler,
@@ -38,7 +38,7 @@ from ptfund.experiments._training import (
     leave_alone,
     train,
 )
-from ptfund.experiments._verdicts import Arms, chance_of_same_sign, smallest_visible, verdict
+from ptfund.experiments._verdicts import Arms, chance_to_confirm, smallest_visible, verdict
 
 __all__ = [
     "Arms",
@@ -46,14 +46,14 @@ __all__ = [
     "StackedNetworks",
     "StackedSamples",
     "Trained",
-    "accuracies",
-    "chance_of_same_sign",
+    "chance_to_confirm",
     "class_by_class",
     "clear_gradients",
     "clearing",
     "clip_gradients",
     "clipping",
     "early_stopping",
+    "final_accuracies",
     "hidden_layer",
     "in_random_order",
     "kaiming",
@@ -62,13 +62,13 @@ __all__ = [
     "momentum",
     "neighbours_or_network",
     "raw_neighbours",
+    "shifting",
     "shuffled_parts",
     "shuffling",
     "single_softmax",
     "smallest_visible",
     "stacked_digits",
     "standardising",
-    "standing_still",
     "train",
     "verdict",
 ]

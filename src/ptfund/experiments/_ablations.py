@@ -16,7 +16,6 @@ from ptfund._guards import must
 from ptfund.data import Standardizer
 from ptfund.experiments._networks import StackedSamples, stacked_digits
 from ptfund.experiments._training import (
-    Number,
     class_by_class,
     clip_gradients,
     leave_alone,
@@ -26,7 +25,9 @@ from ptfund.experiments._verdicts import Arms
 from ptfund.models import MLP
 
 
-def accuracies(seeds: Sequence[int], *, standardize: bool = True, **recipe: Any) -> list[float]:
+def final_accuracies(
+    seeds: Sequence[int], *, standardize: bool = True, **recipe: Any
+) -> list[float]:
     """Return the accuracy of a recipe on the validation part, one a seed.
 
     Args:
@@ -38,7 +39,7 @@ def accuracies(seeds: Sequence[int], *, standardize: bool = True, **recipe: Any)
         Numbers from 0 to 1, in the order of the seeds.
 
     Examples:
-        >>> len(accuracies([0, 1, 2], epochs=1))
+        >>> len(final_accuracies([0, 1, 2], epochs=1))
         3
     """
     if standardize and not recipe:
@@ -71,16 +72,18 @@ def clearing(seeds: Sequence[int], **recipe: Any) -> Arms:
         >>> clearing([0, 1], epochs=1).difference.negative
         2
     """
-    return Arms(accuracies(seeds, **recipe), accuracies(seeds, after_step=leave_alone, **recipe))
+    return Arms(
+        final_accuracies(seeds, **recipe), final_accuracies(seeds, after_step=leave_alone, **recipe)
+    )
 
 
-def clipping(seeds: Sequence[int], *, lr: Number = 0.3, most: Number = 1.0) -> Arms:
+def clipping(seeds: Sequence[int], *, lr: float = 0.3, limit: float = 1.0) -> Arms:
     """Return what clipping gradients does for raw pixels, at too large a learning rate.
 
     Args:
         seeds: At least two, which both arms share.
         lr: The learning rate of both arms.
-        most: The greatest length of a network's gradient.
+        limit: The greatest length of a network's gradient.
 
     Returns:
         Accuracies on the validation part: clipped, and as it comes.
@@ -90,8 +93,8 @@ def clipping(seeds: Sequence[int], *, lr: Number = 0.3, most: Number = 1.0) -> A
         2
     """
     recipe: dict[str, Any] = {"standardize": False, "optimizer": partial(torch.optim.SGD, lr=lr)}
-    clipped = accuracies(seeds, before_step=clip_gradients(most), **recipe)
-    return Arms(clipped, accuracies(seeds, **recipe))
+    clipped = final_accuracies(seeds, before_step=clip_gradients(limit), **recipe)
+    return Arms(clipped, final_accuracies(seeds, **recipe))
 
 
 def single_softmax(seeds: Sequence[int], **recipe: Any) -> Arms:
@@ -113,7 +116,7 @@ def single_softmax(seeds: Sequence[int], **recipe: Any) -> Arms:
     def twice(logits: Tensor, labels: Tensor) -> Tensor:
         return cross_entropy(logits.softmax(dim=1), labels)
 
-    return Arms(accuracies(seeds, **recipe), accuracies(seeds, loss=twice, **recipe))
+    return Arms(final_accuracies(seeds, **recipe), final_accuracies(seeds, loss=twice, **recipe))
 
 
 def standardising(seeds: Sequence[int], **recipe: Any) -> Arms:
@@ -134,8 +137,8 @@ def standardising(seeds: Sequence[int], **recipe: Any) -> Arms:
         >>> standardising([0, 1], epochs=3, optimizer=slow).difference.negative
         2
     """
-    raw = accuracies(seeds, standardize=False, **recipe)
-    return Arms(accuracies(seeds, **recipe), raw)
+    raw = final_accuracies(seeds, standardize=False, **recipe)
+    return Arms(final_accuracies(seeds, **recipe), raw)
 
 
 def kaiming(seeds: Sequence[int], **recipe: Any) -> Arms:
@@ -162,10 +165,12 @@ def kaiming(seeds: Sequence[int], **recipe: Any) -> Arms:
             nn.init.zeros_(layer.bias)
         return model
 
-    return Arms(accuracies(seeds, model=initialised, **recipe), accuracies(seeds, **recipe))
+    return Arms(
+        final_accuracies(seeds, model=initialised, **recipe), final_accuracies(seeds, **recipe)
+    )
 
 
-def momentum(seeds: Sequence[int], *, lr: Number = 0.1, **recipe: Any) -> Arms:
+def momentum(seeds: Sequence[int], *, lr: float = 0.1, **recipe: Any) -> Arms:
     """Return what comes of momentum 0.9, and of none, at one learning rate.
 
     Args:
@@ -184,8 +189,8 @@ def momentum(seeds: Sequence[int], *, lr: Number = 0.1, **recipe: Any) -> Arms:
         2
     """
     plain = partial(torch.optim.SGD, lr=lr)
-    moved = accuracies(seeds, optimizer=partial(plain, momentum=0.9), **recipe)
-    return Arms(moved, accuracies(seeds, optimizer=plain, **recipe))
+    moved = final_accuracies(seeds, optimizer=partial(plain, momentum=0.9), **recipe)
+    return Arms(moved, final_accuracies(seeds, optimizer=plain, **recipe))
 
 
 def hidden_layer(seeds: Sequence[int], **recipe: Any) -> Arms:
@@ -203,8 +208,8 @@ def hidden_layer(seeds: Sequence[int], **recipe: Any) -> Arms:
         >>> hidden_layer([0, 1]).difference.positive
         2
     """
-    linear = accuracies(seeds, model=partial(nn.Linear, 64, 10), **recipe)
-    return Arms(accuracies(seeds, **recipe), linear)
+    linear = final_accuracies(seeds, model=partial(nn.Linear, 64, 10), **recipe)
+    return Arms(final_accuracies(seeds, **recipe), linear)
 
 
 def shuffling(seeds: Sequence[int], **recipe: Any) -> Arms:
@@ -223,14 +228,16 @@ def shuffling(seeds: Sequence[int], **recipe: Any) -> Arms:
         >>> shuffling([0, 1], epochs=1, optimizer=fast).difference.positive
         2
     """
-    return Arms(accuracies(seeds, **recipe), accuracies(seeds, order=class_by_class, **recipe))
+    return Arms(
+        final_accuracies(seeds, **recipe), final_accuracies(seeds, order=class_by_class, **recipe)
+    )
 
 
-def early_stopping(seeds: Sequence[int], *, wrong: Number = 0.2, **recipe: Any) -> Arms:
+def early_stopping(seeds: Sequence[int], *, wrong: float = 0.2, **recipe: Any) -> Arms:
     """Return what comes of keeping the best epoch where some training labels are wrong.
 
-    The best epoch is chosen by one half of the validation part and judged by the other: the
-    part that chose would flatter it.
+    Nothing is stopped: all epochs are run. The one that is most accurate on one half of the
+    validation part is judged by the other half, since the part that chose would flatter it.
 
     Args:
         seeds: At least two, which both arms share.
@@ -266,8 +273,8 @@ def early_stopping(seeds: Sequence[int], *, wrong: Number = 0.2, **recipe: Any) 
     return Arms(best.tolist(), judging[-1].tolist())
 
 
-def standing_still(seeds: Sequence[int], **recipe: Any) -> Arms:
-    """Return how networks do on images that stand where they stood, and one pixel to the right.
+def shifting(seeds: Sequence[int], **recipe: Any) -> Arms:
+    """Return what networks get right on images in their place, and one pixel to the right.
 
     Args:
         seeds: At least two, which both arms share.
@@ -278,7 +285,7 @@ def standing_still(seeds: Sequence[int], **recipe: Any) -> Arms:
         Accuracies of the same networks on the validation part: as it is, and shifted.
 
     Examples:
-        >>> standing_still([0, 1], epochs=5).difference.positive
+        >>> shifting([0, 1], epochs=5).difference.positive
         2
     """
     digits, pixels = stacked_digits(seeds), stacked_digits(seeds, standardize=False)
@@ -292,7 +299,7 @@ def standing_still(seeds: Sequence[int], **recipe: Any) -> Arms:
 
 
 def _mislabelled(
-    labels: Int64[Tensor, " samples"], wrong: Number, seed: int
+    labels: Int64[Tensor, " samples"], wrong: float, seed: int
 ) -> Int64[Tensor, " samples"]:
     """Return labels of which a share is replaced by one of the nine other classes."""
     generator = torch.Generator().manual_seed(seed)

@@ -9,13 +9,13 @@ from torch import Tensor, nn
 from ptfund._guards import must
 from ptfund.data import Standardizer, load_digits
 from ptfund.evaluation import accuracy, nearest_neighbour
-from ptfund.experiments._ablations import accuracies
+from ptfund.experiments._ablations import final_accuracies
 from ptfund.experiments._networks import StackedDigits, stacked_digits
 from ptfund.experiments._verdicts import Arms
 
 
 def raw_neighbours(seeds: Sequence[int]) -> Arms:
-    """Return how near neighbours do on raw and on standardised pixels.
+    """Return what the nearest neighbour gets right on raw and on standardised pixels.
 
     Args:
         seeds: At least two, which both arms share.
@@ -32,7 +32,7 @@ def raw_neighbours(seeds: Sequence[int]) -> Arms:
 
 
 def leaking_scaler(seeds: Sequence[int]) -> Arms:
-    """Return how near neighbours do if the scale is measured on all images, or on some.
+    """Return what the nearest neighbour gets right if all images set the scale, or some.
 
     Args:
         seeds: At least two, which both arms share.
@@ -52,7 +52,7 @@ def leaking_scaler(seeds: Sequence[int]) -> Arms:
 
 
 def neighbours_or_network(seeds: Sequence[int]) -> Arms:
-    """Return how near neighbours on raw pixels do, and networks on standardised ones.
+    """Return what neighbours get right on raw pixels, and networks on standardised ones.
 
     Args:
         seeds: At least two, which both arms share.
@@ -64,11 +64,11 @@ def neighbours_or_network(seeds: Sequence[int]) -> Arms:
         >>> len(neighbours_or_network([0, 1]).claimed)
         2
     """
-    return Arms(_judged(stacked_digits(seeds, standardize=False)), accuracies(seeds))
+    return Arms(_judged(stacked_digits(seeds, standardize=False)), final_accuracies(seeds))
 
 
 def shuffled_parts(seeds: Sequence[int], *, parts: int = 5) -> Arms:
-    """Return how near neighbours do if images are parted by chance, and by their place.
+    """Return what the nearest neighbour gets right if chance parts the images, or place.
 
     All images take part, each being judged by its neighbours in the other parts. The
     second arm has no chance in it: it is the same for all seeds.

@@ -17,8 +17,6 @@ Loss: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 Order: TypeAlias = Callable[[Tensor, torch.Generator], Tensor]
 Hook: TypeAlias = Callable[[Sequence[Tensor]], None]
 MakeOptimizer: TypeAlias = Callable[[list[Tensor]], torch.optim.Optimizer]
-# A reader may pass 1 or 1.0; the run-time checks of the tests tell the two apart.
-Number: TypeAlias = float | int
 
 gradient_descent = partial(torch.optim.SGD, lr=0.1)
 
@@ -81,7 +79,9 @@ def clear_gradients(parameters: Sequence[Tensor]) -> None:
 
 
 def leave_alone(_parameters: Sequence[Tensor]) -> None:
-    """Do nothing: what stands in the place of a step that is left out.
+    """Do nothing: a hook for a place where nothing is to happen.
+
+    As `after_step` of [train][ptfund.experiments.train] it means that gradients are never cleared.
 
     Examples:
         >>> w = torch.ones(1, requires_grad=True)
@@ -92,21 +92,21 @@ def leave_alone(_parameters: Sequence[Tensor]) -> None:
     """
 
 
-def clip_gradients(most: Number) -> Hook:
-    """Return what shortens the gradients of each network that are longer than `most`.
+def clip_gradients(limit: float) -> Hook:
+    """Return a hook that shortens the gradient of each network to `limit`, where it is longer.
 
     Each network is clipped by the length of its own gradient, over all its parameters, as
     `torch.nn.utils.clip_grad_norm_` would clip it.
 
     Args:
-        most: The greatest length, above 0.
+        limit: The greatest length, above 0.
 
     Returns:
         A function of stacked parameters with gradients, for the argument `before_step` of
         [train][ptfund.experiments.train].
 
     Raises:
-        ValueError: If `most` is not positive.
+        ValueError: If `limit` is not positive.
 
     Examples:
         >>> w = torch.zeros(2, 2, requires_grad=True)
@@ -116,13 +116,13 @@ def clip_gradients(most: Number) -> Hook:
         tensor([[0.6000, 0.8000],
                 [0.3000, 0.4000]])
     """
-    if not most > 0:
-        raise must("most", "be positive", most)
+    if not limit > 0:
+        raise must("limit", "be positive", limit)
 
     def clip(parameters: Sequence[Tensor]) -> None:
         gradients = [p.grad for p in parameters if p.grad is not None]
         squares = torch.stack([g.flatten(start_dim=1).square().sum(dim=1) for g in gradients])
-        factors = (most / (squares.sum(dim=0).sqrt() + 1e-6)).clamp(max=1)
+        factors = (limit / (squares.sum(dim=0).sqrt() + 1e-6)).clamp(max=1)
         for gradient in gradients:
             gradient.mul_(factors.reshape(-1, *[1] * (gradient.ndim - 1)))
 
@@ -171,8 +171,9 @@ def train(  # noqa: PLR0913 - one argument for each thing that an experiment var
         order: Returns the rows of one epoch from the labels and the generator of a seed.
         loss: A mean over samples, from logits of shape `(samples, classes)` and labels of
             shape `(samples,)`.
-        optimizer: Makes an optimizer of parameters. It must treat every element alone, as
-            SGD and Adam do; one that looks at whole tensors would mix the networks.
+        optimizer: Makes an optimizer from the list of stacked parameters; gradient descent with
+            the learning rate 0.1 unless told. It must treat every element alone, as SGD and
+            Adam do; one that looks at whole tensors would mix the networks.
         before_step: What to do with the parameters between `backward` and `step`.
         after_step: What to do with them after `step`.
 

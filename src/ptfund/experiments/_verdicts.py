@@ -38,7 +38,7 @@ def verdict(*differences: PairedDifference, seeds: int = 10, varied: str = "the 
     Args:
         differences: One for each setting under which the claim was tested.
         seeds: How many seeds each of them comes from.
-        varied: In what the settings differ.
+        varied: In what the settings differ. It is only repeated, not found out.
 
     Returns:
         The verdict on which all settings agree, or else `"depends on "` and `varied`.
@@ -72,7 +72,7 @@ def _single(difference: PairedDifference, seeds: int) -> str:
 
 
 def smallest_visible(difference: PairedDifference, *, seeds: int = 10, power: float = 0.8) -> float:
-    """Return how large an effect had to be, to be seen reliably beside this spread.
+    """Return how large an effect would have to be, to be seen reliably beside this spread.
 
     That is the mean of normally distributed differences of the same standard deviation
     which [verdict][ptfund.experiments.verdict] confirms with the probability `power`.
@@ -97,16 +97,16 @@ def smallest_visible(difference: PairedDifference, *, seeds: int = 10, power: fl
     """
     if not 0 < power < 1:
         raise must("power", "be between 0 and 1", power)
-    above = _root(lambda share: chance_of_same_sign(share, seeds) - power)
+    above = _root(lambda share: chance_to_confirm(share, seeds) - power)
     return difference.deviation * NormalDist().inv_cdf(above)
 
 
-def chance_of_same_sign(share: float, seeds: int = 10) -> float:
-    """Return how probable it is that one sign comes in at least nine tenths of the seeds.
+def chance_to_confirm(share: float, seeds: int = 10) -> float:
+    """Return how probable it is that a claim is confirmed, by at least nine tenths of the seeds.
 
     Args:
-        share: The probability of that sign with a single seed, from 0 to 1. Where there is
-            no effect it is one half.
+        share: The probability that a single seed agrees with the claim, from 0 to 1. Where
+            there is no effect it is one half.
         seeds: How many seeds, which are independent.
 
     Returns:
@@ -118,7 +118,7 @@ def chance_of_same_sign(share: float, seeds: int = 10) -> float:
     Examples:
         Nine or ten equal sides of ten coins, out of 1,024 equally probable throws:
 
-        >>> chance_of_same_sign(0.5) == 11 / 1024
+        >>> chance_to_confirm(0.5) == 11 / 1024
         True
     """
     if seeds < 1:
