@@ -281,12 +281,12 @@ print(f"all right: from {wilson_interval(size, size).low:.1%}")
 assert 0.93 < inside / 10_000 < 0.97
 
 # %% [markdown]
-# About 95 in 100 such intervals hold the true share, if images are drawn independently. (Images by
-# one hand are not, quite.) Even if *all* answers are right, there is an interval.
+# About 95 in 100 such intervals hold the true share, if images are independent. (Images by one hand
+# are not, quite.) Even if *all* answers are right, there is an interval.
 #
 # Without a formula, the *bootstrap*: let the test part stand for all images. Draw as many from it,
-# *with replacement*, some twice, others not at all, and measure. Do so a thousand times. The middle
-# 95 % of the results make the interval; `quantile` finds its ends.
+# *with replacement*, some twice, others never, and measure, a thousand times. Of 40 results, the
+# lowest and the highest fall away; `quantile` finds the ends of the rest.
 
 # %%
 from ptfund.evaluation import bootstrap_interval
