@@ -758,7 +758,7 @@ arms = {"clipped": clipped, "unclipped": unclipped, "standardised": standardised
 for name, found in arms.items():
     accuracies = torch.tensor(found)
     print(f"{name:12} {accuracies.mean():.1%} ± {accuracies.std():.1%}")
-print("cut, of 17 steps:", *cuts[0][:8], "…", *cuts[0][-2:])
+print("cut, of 17 steps:", *cuts[0][:4], "…", *cuts[0][-2:])
 
 # %% [markdown]
 # ??? success "Answer"
