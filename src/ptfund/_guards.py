@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-__all__ = ["check_features", "check_labels", "check_whole", "must", "must_be"]
+__all__ = ["check_features", "check_finite", "check_labels", "check_whole", "must", "must_be"]
 
 
 def must(name: str, requirement: str, got: object) -> ValueError:
@@ -70,6 +70,26 @@ def check_whole(name: str, number: object, *, least: int, most: int | None = Non
         raise must(name, f"be at most {most}", number)
 
 
+def check_finite(name: str, x: Tensor) -> None:
+    """Raise an error that names the place unless all numbers of a matrix are finite.
+
+    Args:
+        name: The argument, as the caller wrote it.
+        x: What was passed for it, with two dimensions.
+
+    Raises:
+        ValueError: If it holds a NaN or an infinite number.
+
+    Examples:
+        >>> check_finite("x", torch.tensor([[1.0, torch.inf]]))
+        Traceback (most recent call last):
+        ValueError: x must be finite at row 0, column 1, got inf
+    """
+    if not x.isfinite().all():
+        row, column = (~x.isfinite()).nonzero()[0].tolist()
+        raise must(name, f"be finite at row {row}, column {column}", x[row, column].item())
+
+
 def check_features(name: str, x: Tensor, *, features: int | None = None) -> None:
     """Raise an error unless `x` holds finite numbers with decimals, one row a sample.
 
@@ -94,9 +114,7 @@ def check_features(name: str, x: Tensor, *, features: int | None = None) -> None
         raise must(name, "have the shape (samples, features)", tuple(x.shape))
     if not x.numel():
         raise must(name, "have at least one sample and one feature", tuple(x.shape))
-    if not x.isfinite().all():
-        row, column = (~x.isfinite()).nonzero()[0].tolist()
-        raise must(name, f"be finite at row {row}, column {column}", x[row, column].item())
+    check_finite(name, x)
     if features is not None and x.shape[1] != features:
         raise must(name, f"have {features} features", x.shape[1])
 

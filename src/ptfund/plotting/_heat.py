@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from ptfund._guards import must
+from ptfund._guards import check_finite, must
 from ptfund.plotting._style import BLUE, DARK, WIDTH, label_axes
 
 ROW = 0.42  # inches
@@ -52,9 +52,7 @@ def plot_heat_map(  # noqa: PLR0913 - a matrix, and a name and a label for each 
     """
     if values.ndim != 2 or not values.numel():
         raise must("values", "have the shape (rows, columns)", tuple(values.shape))
-    if not values.isfinite().all():
-        row, column = (~values.isfinite()).nonzero()[0].tolist()
-        raise must("values", f"be finite at row {row}, column {column}", values[row, column].item())
+    check_finite("values", values)
     for name, names, size in zip(("rows", "columns"), (rows, columns), values.shape, strict=True):
         if len(names) != size:
             raise must(name, f"be {size} names", len(names))
