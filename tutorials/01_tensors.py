@@ -942,56 +942,98 @@ assert_close(plain, regular)
 #
 # Each exercise asks for one function. Its signature states the shapes in the notation of the
 # package jaxtyping: `Float[Tensor, "n m"]` is a tensor with decimals and two dimensions, n and
-# m; equal names mean equal sizes; `""` means no dimension.
-#
+# m; equal names mean equal sizes; `""` means no dimension. `check` tries a function on several
+# inputs, and says what is wrong with it.
+
+# %%
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from ptfund.exercises import check
+
+# %% [markdown]
 # ### 1. Predict five shapes
 #
 # Given `x` of shape (6, 4), `y` of shape (4,) and `z` of shape (6, 1), write down the shapes of
 # `x - y`, `x.mean(dim=1)`, `x[:, None] * x`, `x.T @ z` and `z - z[:, 0]`, in this order,
 # without running them.
-#
-# ```python
-# def five_shapes() -> list[tuple[int, ...]]:
-#     """Return the five shapes, as predicted."""
-# ```
-#
-# ??? tip "Hint"
-#     For the third and the last, write both shapes under each other, aligned at the right, as
-#     the rule of broadcasting says.
-#
+
+# %% [markdown] tags=["hint"]
+# For the third and the last, write both shapes under each other, aligned at the right, as
+# the rule of broadcasting says.
+
+
+# %% tags=["solution"]
+def five_shapes() -> list[tuple[int, ...]]:
+    """Return the five shapes, as predicted."""
+    return [(6, 4), (6,), (6, 6, 4), (4, 1), (6, 6)]
+
+
+# %% tags=["check"]
+check(five_shapes)
+
+# %% [markdown] tags=["solution"]
+# In `x[:, None] * x` the shapes (6, 1, 4) and (6, 4) meet: each row meets each row. In the last
+# one, (6, 1) meets (6,), which is taken for one row of six: the accident of this chapter.
+
+# %% [markdown]
 # ### 2. One-hot by comparison
 #
 # In a *one-hot* row all elements are 0 except for a 1 at the position of the label. Make one
 # such row for each label, with one comparison and no loop.
-#
-# ```python
-# def one_hot(
-#     labels: Int64[Tensor, " n"], classes: int
-# ) -> Float[Tensor, "n classes"]:
-#     """Return a row for each label: 1.0 at the label's position, 0.0 elsewhere."""
-# ```
-#
-# ??? tip "Hint"
-#     Compare a column of labels with the row `torch.arange(classes)`. Mind the dtype of the
-#     result.
-#
+
+# %% [markdown] tags=["hint"]
+# Compare a column of labels with the row `torch.arange(classes)`. Mind the dtype of the
+# result.
+
+
+# %% tags=["solution"]
+def one_hot(
+    labels: Int64[Tensor, " n"],
+    classes: int,
+) -> Float[Tensor, "n classes"]:
+    """Return a row for each label: 1.0 at the label's position, 0.0 elsewhere."""
+    return (labels[:, None] == torch.arange(classes)).float()
+
+
+# %% tags=["check"]
+check(one_hot)
+
+# %% [markdown] tags=["solution"]
+# The column (n, 1) meets the row (classes,): each label is compared with each class, and exactly
+# one class is equal. Without the new axis, label $i$ would be compared with class $i$ alone.
+
+# %% [markdown]
 # ### 3. Standardise each image
 #
 # Some people press hard, some lightly. Subtract from each image its own mean, and divide it by
 # its own standard deviation (`.std`, which takes `dim` and `keepdim` as `mean` does). No image
 # is empty or of one shade only.
-#
-# ```python
-# def standardise_images(
-#     images: Float[Tensor, "n height width"],
-# ) -> Float[Tensor, "n height width"]:
-#     """Return the images, each with mean 0 and standard deviation 1."""
-# ```
-#
-# ??? tip "Hint"
-#     Without `keepdim=True` this fails for most shapes, and is silently wrong for some. For
-#     which?
-#
+
+# %% [markdown] tags=["hint"]
+# Without `keepdim=True` this fails for most shapes, and is silently wrong for some. For
+# which?
+
+
+# %% tags=["solution"]
+def standardise_images(
+    images: Float[Tensor, "n height width"],
+) -> Float[Tensor, "n height width"]:
+    """Return the images, each with mean 0 and standard deviation 1."""
+    means = images.mean(dim=(1, 2), keepdim=True)
+    deviations = images.std(dim=(1, 2), keepdim=True)
+    return (images - means) / deviations
+
+
+# %% tags=["check"]
+check(standardise_images)
+
+# %% [markdown] tags=["solution"]
+# Means of shape (n, 1, 1) meet all pixels of their own image. Of shape (n,) they would be aligned
+# with the width: an error, or, where the width is n or 1, the mean of another image for each
+# column.
+
+# %% [markdown]
 # ### 4. Mend the mean squared error
 #
 # For n above 1 this function is right only by chance. Mend it, so that it compares each
@@ -1004,29 +1046,59 @@ assert_close(plain, regular)
 #     """Return the mean of the squared differences."""
 #     return (predictions - targets).square().mean()
 # ```
-#
-# ??? tip "Hint"
-#     Print the shape of the difference. Which of the two tensors would you rather change?
-#
+
+# %% [markdown] tags=["hint"]
+# Print the shape of the difference. Which of the two tensors would you rather change?
+
+
+# %% tags=["solution"]
+def mean_squared_error(
+    predictions: Float[Tensor, "n 1"], targets: Float[Tensor, " n"]
+) -> Float[Tensor, ""]:
+    """Return the mean of the squared differences."""
+    return (predictions - targets[:, None]).square().mean()
+
+
+# %% tags=["check"]
+check(mean_squared_error)
+
+# %% [markdown] tags=["solution"]
+# Now (n, 1) meets (n, 1). `predictions.squeeze(1) - targets` does as well; plain `squeeze()` also
+# takes away n where it is 1, which is harmless here and a trap elsewhere.
+
+# %% [markdown]
 # ### 5. All distances with one matrix product
 #
 # For two rows, $\lvert a - b \rvert^2 = \lvert a \rvert^2 + \lvert b \rvert^2 - 2 a \cdot b$, where
 # $\lvert a \rvert^2$ is the sum of the squares of $a$, and $a \cdot b$ the dot product. Use it to
 # compute all distances (with the root) between the rows of two tensors, without the large tensor
 # of differences.
-#
-# ```python
-# def pairwise_distances(
-#     a: Float[Tensor, "n features"], b: Float[Tensor, "m features"]
-# ) -> Float[Tensor, "n m"]:
-#     """Return the distance of each row of `a` to each row of `b`."""
-# ```
-#
-# ??? tip "Hint"
-#     All dot products at once are `a @ b.T`. The two sums of squares must become a column and a
-#     row. For equal rows, rounding can leave a number slightly below 0, and the root of that is
-#     `nan`, "not a number": `.clamp(min=0)` raises it to 0 first.
-#
+
+# %% [markdown] tags=["hint"]
+# All dot products at once are `a @ b.T`. The two sums of squares must become a column and a
+# row. For equal rows, rounding can leave a number slightly below 0, and the root of that is
+# `nan`, "not a number": `.clamp(min=0)` raises it to 0 first.
+
+
+# %% tags=["solution"]
+def pairwise_distances(
+    a: Float[Tensor, "n features"], b: Float[Tensor, "m features"]
+) -> Float[Tensor, "n m"]:
+    """Return the distance of each row of `a` to each row of `b`."""
+    column = a.square().sum(dim=1, keepdim=True)
+    row = b.square().sum(dim=1)
+    return (column + row - 2 * a @ b.T).clamp(min=0).sqrt()
+
+
+# %% tags=["check"]
+check(pairwise_distances)
+
+# %% [markdown] tags=["solution"]
+# The column (n, 1) and the row (m,) give each pair its two sums, and `a @ b.T` its dot product.
+# The largest tensors are (n, m), and none has a third dimension. The price: for rows that are
+# nearly equal, the small difference of large numbers loses digits.
+
+# %% [markdown]
 # ## Next
 #
 # Chapter 2, [Automatic differentiation](02_autograd.py), opens the notes that

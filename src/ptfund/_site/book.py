@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ptfund._site.cache import Store
 from ptfund._site.chapter import Chapter, ChapterError, read_chapter
+from ptfund._site.exercises import read_exercises
 from ptfund._site.report import expected_seconds, write_report
 from ptfund._site.run import Run, run_chapters
 
@@ -19,6 +20,7 @@ def read_book(root: Path) -> tuple[list[Chapter], list[ChapterError]]:
     for path in sorted((root / "tutorials").glob("*.py")):
         try:
             chapter = read_chapter(path, root)
+            read_exercises(chapter)
         except ChapterError as error:
             errors.append(error)
             continue

@@ -25,8 +25,8 @@ __all__ = [
     "replace_expressions",
 ]
 
-# What a cell may ask of the build.
-TAGS = frozenset({"allow-stderr", "cheat-sheet"})
+# What a cell may ask of the build, or be for it: the last three make an exercise.
+TAGS = frozenset({"allow-stderr", "cheat-sheet", "check", "hint", "solution"})
 
 _NAME = re.compile(r"\d\d(_[a-z0-9]+)+")
 # Lines that look like shell commands are left as they are: a chapter is plain Python.

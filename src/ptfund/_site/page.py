@@ -24,6 +24,7 @@ from ptfund._site.chapter import (
     raised,
     replace_expressions,
 )
+from ptfund._site.exercises import Exercise
 
 # It would name a temporary file for each chapter.
 logging.getLogger("mkdocs.mkdocs-jupyter").setLevel(logging.WARNING)
@@ -59,8 +60,13 @@ _ELSEWHERE = "in a heading, a formula, a comment, code, or where Markdown drops 
 _STYLE = re.compile(r"<style\b.*?</style>\s*", re.DOTALL)
 
 
-def to_markdown(notebook: NotebookNode) -> str:
-    """Return a page's Markdown: prose, code as fenced blocks, markers for values and outputs."""
+def to_markdown(notebook: NotebookNode, exercises: Sequence[Exercise] = ()) -> str:
+    """Return a page's Markdown: prose, code as fenced blocks, markers for values and outputs.
+
+    Args:
+        notebook: The chapter, executed.
+        exercises: Its exercises: stubs are shown, hints and solutions are folded away.
+    """
     notebook = nbformat.from_dict(notebook)
     places = map(_PLACE.format, itertools.count())
     for number, cell in enumerate(notebook.cells):
@@ -69,7 +75,19 @@ def to_markdown(notebook: NotebookNode) -> str:
             cell.source = replace_expressions(cell.source, list(itertools.islice(places, count)))
         else:
             cell.metadata.update(fence=fence(cell.source), number=number)
+    for exercise in exercises:
+        hint, why = notebook.cells[exercise.hint], notebook.cells[exercise.why]
+        bars = fence(exercise.stub)
+        stub = "" if exercise.shown else f"{bars}python\n{exercise.stub}\n{bars}\n\n"
+        hint.source = f"{stub}{_folded('tip', 'Hint')}{hint.source}\n\n</details>\n\n"
+        hint.source += _folded("example", "Solution").rstrip()
+        why.source += "\n\n</details>"
     return _converted(nbformat.writes(notebook))
+
+
+def _folded(kind: str, title: str) -> str:
+    """Return the beginning of a block that a reader opens, with Markdown inside."""
+    return f'<details class="{kind}" markdown="1">\n<summary>{title}</summary>\n\n'
 
 
 @lru_cache(maxsize=64)  # while serving, most chapters are as they were

@@ -21,6 +21,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
+from ptfund._site.exercises import read_exercises
 from ptfund._site.extracts import cheat_sheet, error_index
 from ptfund._site.font import LICENCE, MathFont, characters, math_font
 from ptfund._site.lines import FormulaError, LinkLines, Passage, located
@@ -182,7 +183,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         run = self._runs.get(script)
         if script in self._errors:
             return f"# {run.chapter.title if run else PurePosixPath(script).stem}\n"
-        return None if run is None else to_markdown(run.notebook)
+        return None if run is None else to_markdown(run.notebook, read_exercises(run.chapter))
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Say where formulas are wrong; put values and outputs where Markdown left room."""

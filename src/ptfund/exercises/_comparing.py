@@ -1,0 +1,66 @@
+"""Comparing answers with a reference, and telling which mistake it is."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ptfund.exercises._answers import Answer, WrongAnswer
+from ptfund.exercises._values import copied, difference, same
+
+__all__ = ["compare"]
+
+
+def compare(
+    answer: Answer,
+    reference: Callable[..., Any],
+    cases: Iterable[tuple[Any, ...]],
+    mistakes: Mapping[str, Callable[..., Any]] | None = None,
+    *,
+    tolerance: float = 1e-5,
+) -> None:
+    """Compare an answer with a reference on several inputs.
+
+    Args:
+        answer: What was written.
+        reference: Another way to the right result; what it returns has the right type,
+            shape and dtype as well.
+        cases: The arguments of each call.
+        mistakes: Functions that go wrong in a way that is common, by what to say to somebody
+            whose answer does the same: gives equal results, or raises an error of the same
+            type, in all cases.
+        tolerance: By how much a number may differ, and by which share of the right one besides.
+
+    Raises:
+        WrongAnswer: If a case differs: with the message of a mistake, or with the first
+            difference.
+    """
+    cases = list(cases)
+    outcomes: list[Any] = []
+    first = ""
+    for case in cases:
+        expected = reference(*copied(case))
+        try:
+            got = answer(*case)
+        except WrongAnswer as wrong:
+            if wrong.raised is None:
+                raise
+            first = first or str(wrong)
+            outcomes.append(wrong.raised)
+            continue
+        outcomes.append(got)
+        if not first and not same(expected, got, tolerance):
+            first = f"{answer.call(*case)} {difference(expected, got, tolerance)}"
+    if not first:
+        return
+    for message, mistake in (mistakes or {}).items():
+        done = [_outcome(mistake, case) for case in cases]
+        if same(done, outcomes, tolerance):
+            raise WrongAnswer(message)
+    raise WrongAnswer(first)
+
+
+def _outcome(mistake: Callable[..., Any], case: tuple[Any, ...]) -> Any:
+    """Return what a mistake returns, or the type of the error that it raises."""
+    try:
+        return mistake(*copied(case))
+    except Exception as error:  # noqa: BLE001 - whatever the mistake leads to
+        return type(error)

@@ -1,0 +1,80 @@
+"""Wrong answers to chapter 1's exercises."""
+
+from tests.exercises.answers import Wrong, edited
+
+WRONG = {
+    "five_shapes": [
+        edited("five_shapes", "what does `y` become", "[(6, 4), ", "[(4,), "),
+        edited("five_shapes", "`x.mean(dim=1)` is not (4,)", "(6,), ", "(4,), "),
+        edited("five_shapes", "`x[:, None] * x` is not (6, 4)", "(6, 6, 4)", "(6, 4)"),
+        edited("five_shapes", "`x.T @ z` is not (6, 1)", "(4, 1)", "(6, 1)"),
+        edited("five_shapes", "`z - z[:, 0]` is not (6, 1)", "(6, 6)]", "(6, 1)]"),
+        edited("five_shapes", "got 6", "(6,), ", "6, "),
+        edited("five_shapes", "must be 5 shapes", ", (6, 6)]", "]"),
+    ],
+    "one_hot": [
+        edited("one_hot", "need a new axis", "labels[:, None]", "labels"),
+        edited(
+            "one_hot",
+            "rows and columns are exchanged",
+            "labels[:, None] == torch.arange(classes)",
+            "labels == torch.arange(classes)[:, None]",
+        ),
+        edited("one_hot", "got False and True", ".float()", ""),
+        edited("one_hot", "got whole numbers", ".float()", ".long()"),
+        edited("one_hot", "first class is number 0", "arange(classes)", "arange(1, classes + 1)"),
+    ],
+    "standardise_images": [
+        Wrong(
+            "must keep their dimensions",
+            "def standardise_images(images):\n"
+            "    return (images - images.mean(dim=(1, 2))) / images.std(dim=(1, 2))\n",
+        ),
+        Wrong(
+            "share one mean and one deviation",
+            "def standardise_images(images):\n    return (images - images.mean()) / images.std()\n",
+        ),
+        Wrong(
+            "those of each pixel",
+            "def standardise_images(images):\n"
+            "    return (images - images.mean(0, keepdim=True)) / images.std(0, keepdim=True)\n",
+        ),
+        Wrong(
+            "those of each column",
+            "def standardise_images(images):\n"
+            "    return (images - images.mean(1, keepdim=True)) / images.std(1, keepdim=True)\n",
+        ),
+        Wrong(
+            "those of each row",
+            "def standardise_images(images):\n"
+            "    return (images - images.mean(2, keepdim=True)) / images.std(2, keepdim=True)\n",
+        ),
+        edited("standardise_images", "divided by the variance", "images.std", "images.var"),
+        edited("standardise_images", "nothing is divided", " / deviations", ""),
+    ],
+    "mean_squared_error": [
+        edited("mean_squared_error", "compared with all targets", "targets[:, None]", "targets"),
+        edited("mean_squared_error", "returns the sum", ".mean()", ".sum()"),
+        edited(
+            "mean_squared_error",
+            "a number for each pair",
+            "(predictions - targets[:, None]).square().mean()",
+            "(predictions[:, 0] - targets).square()",
+        ),
+        edited("mean_squared_error", "with its distance", ".square()", ".abs()"),
+        edited(
+            "mean_squared_error",
+            "only the means of both",
+            "(predictions - targets[:, None]).square().mean()",
+            "(predictions.mean() - targets.mean()).square()",
+        ),
+    ],
+    "pairwise_distances": [
+        edited("pairwise_distances", "the distance is nan", ".clamp(min=0)", ""),
+        edited("pairwise_distances", "the dot product counts twice", "2 * a @ b.T", "a @ b.T"),
+        edited(
+            "pairwise_distances", "must become a column and a row", "dim=1, keepdim=True", "dim=1"
+        ),
+        edited("pairwise_distances", "the root is missing", ".sqrt()", ""),
+    ],
+}
