@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: site test check serve clean
+.PHONY: site test check serve exercises clean
 
 # Execute the chapters and build the site.
 site: .venv/ready
@@ -25,6 +25,11 @@ check: .venv/ready
 # Build, show and build again at every change.
 serve: .venv/ready
 	@$(BIN)/mkdocs serve
+
+# Write files to solve the exercises in; AGAIN=1 begins anew, and keeps what was there.
+exercises: .venv/ready
+	@$(BIN)/python -m ptfund._site.workbook $(if $(AGAIN),--again)
+	@echo "Solve them there. What is done: $(BIN)/python -m ptfund.exercises"
 
 clean:
 	rm -rf .venv .cache site .site-*

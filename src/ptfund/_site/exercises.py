@@ -13,7 +13,7 @@ __all__ = ["Exercise", "read_exercises"]
 
 # The cells of an exercise after its task, in order.
 _PARTS = (("markdown", "hint"), ("code", "solution"), ("code", "check"), ("markdown", "solution"))
-_NAMES = ("hint", "solution", "check", "text, tagged solution too, that says why it works")
+_NAMES = ("hint", "solution", "check", "text on why it works, tagged solution")
 _TITLE = re.compile(r"^### (?:\d+\. )?(.+)$", re.MULTILINE)
 _FENCE = re.compile(r"```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

@@ -36,6 +36,7 @@ __all__ = [
     "refused_outputs",
     "to_markdown",
     "to_outputs",
+    "with_downloads",
 ]
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -115,6 +116,19 @@ def to_outputs(notebook: NotebookNode) -> dict[int, str]:
                 f'<div class="output" role="group" aria-label="Output">{"".join(parts)}</div>'
             )
     return blocks
+
+
+def with_downloads(html: str, offered: Sequence[tuple[str, str]]) -> str:
+    """Return a page that offers files below its title.
+
+    Args:
+        html: The page.
+        offered: Address and words of each file.
+    """
+    links = ", ".join(
+        f'<a href="{escape(address)}" download>{escape(words)}</a>' for address, words in offered
+    )
+    return html.replace("</h1>", f'</h1>\n<p class="downloads">Download: {links}.</p>', 1)
 
 
 def fill_values(html: str, notebook: NotebookNode, chapter: Chapter) -> str:

@@ -2,10 +2,13 @@
 
 import logging
 import os
+import posixpath
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
+from urllib.parse import urljoin
 
 from jinja2 import Environment
 from mkdocs.config import base
@@ -21,6 +24,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
+from ptfund._site.downloads import ARCHIVE, archive, build_package, downloads, names
 from ptfund._site.exercises import read_exercises
 from ptfund._site.extracts import cheat_sheet, error_index
 from ptfund._site.font import LICENCE, MathFont, characters, math_font
@@ -33,6 +37,7 @@ from ptfund._site.page import (
     refused_outputs,
     to_markdown,
     to_outputs,
+    with_downloads,
 )
 from ptfund._site.publish import discard, publish, staging_folder
 from ptfund._site.run import Run
@@ -43,7 +48,7 @@ __all__ = ["PtfundConfig", "PtfundPlugin"]
 
 log = logging.getLogger("mkdocs.plugins.ptfund")
 
-ERRORS, CHEAT_SHEET = "errors.md", "cheat-sheet.md"
+ERRORS, CHEAT_SHEET, DOWNLOADS = "errors.md", "cheat-sheet.md", "downloads"
 
 
 class Seconds(c.Type[float]):
@@ -200,6 +205,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         if run is None:
             return html
         try:
+            html = with_downloads(html, _offered(run.chapter, page))
             html = fill_values(html, run.notebook, run.chapter)
             return fill_outputs(html, to_outputs(run.notebook), run.chapter)
         except ChapterError as error:
@@ -216,7 +222,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         return server
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Stop if formulas are wrong, which a page shows while serving; add the formulas' font."""
+        """Stop if formulas are wrong, which a page shows while serving; add font and downloads."""
         errors = [ChapterError(*error) for error in sorted(self._formula_errors)]
         if errors and not self._serves:
             raise _abort(errors)
@@ -230,7 +236,23 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             licence = LICENCE.read_text("utf-8")
             files.append(File.generated(config, self._font.address, content=self._font.content))
             files.append(File.generated(config, f"{folder}/OFL.txt", content=licence))
+        for name, content in self._downloads(config, files).items():
+            files.append(File.generated(config, f"{DOWNLOADS}/{name}", content=content))
         return env
+
+    def _downloads(self, config: MkDocsConfig, files: Files) -> dict[str, bytes]:
+        """Return what readers take with them, by name."""
+        found: dict[str, bytes] = {}
+        package = "ptfund"
+        if wheel := build_package(_root(config)):
+            package, found[package] = wheel
+        address = config.site_url and urljoin(config.site_url, f"{DOWNLOADS}/{package}")
+        for script, run in sorted(self._runs.items()):
+            if script not in self._errors:
+                resolve = partial(_address, script=script, config=config, files=files)
+                found |= downloads(run.chapter, run.notebook, address or package, resolve)
+        date = int(os.environ["SOURCE_DATE_EPOCH"])
+        return {**found, ARCHIVE: archive(found, package, date)}
 
     @event_priority(50)
     def _before_search(self, /, context: Any, *, page: Page, **_: Any) -> None:
@@ -277,6 +299,28 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
 
 def _root(config: MkDocsConfig) -> Path:
     return Path(config.config_file_path).resolve().parent
+
+
+def _offered(chapter: Chapter, page: Page) -> list[tuple[str, str]]:
+    """Return address and words of what a chapter's page offers."""
+    return [(get_relative_url(f"{DOWNLOADS}/{n}", page.url), words) for n, words in names(chapter)]
+
+
+def _address(target: str, *, script: str, config: MkDocsConfig, files: Files) -> str | None:
+    """Return the whole address of what a chapter links to; None if the site has none."""
+    if not config.site_url:
+        return None
+    path, mark, anchor = target.partition("#")
+    file = files.get_file_from_path(posixpath.normpath(posixpath.join(script, "..", path)))
+    if not path:
+        file = files.get_file_from_path(script)
+    if file is not None:
+        return urljoin(config.site_url, f"{file.url}{mark}{anchor}")
+    try:
+        api: str = config.plugins["autorefs"].get_item_url(target)[0]  # type: ignore[attr-defined] # mkdocstrings brings it
+    except KeyError:
+        return None
+    return urljoin(config.site_url, api)
 
 
 def _last_commit(root: Path) -> str:

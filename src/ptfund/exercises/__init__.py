@@ -14,7 +14,7 @@ import torch
 
 from ptfund.exercises._answers import Answer, WrongAnswer
 
-__all__ = ["EXERCISES", "WrongAnswer", "check"]
+__all__ = ["EXERCISES", "WrongAnswer", "asked_for", "check"]
 
 EXERCISES: dict[str, tuple[str, ...]] = {
     "01_tensors": (
@@ -107,22 +107,42 @@ def check(*answers: Callable[..., Any]) -> None:
         mean_squared_error: passed.
     """
     name = _name(*answers[:1])
-    topic = next((topic for topic, names in EXERCISES.items() if name in names), None)
-    if topic is None:
+    if not any(name in names for names in EXERCISES.values()):
         raise WrongAnswer(f"there is no exercise called {name}{_suggestion(name)}")
-    examine = getattr(import_module(f"ptfund.exercises._{topic.partition('_')[2]}"), name)
-    asked = [name, *list(inspect.signature(examine).parameters)[1:]]
+    asked = asked_for(name)
     if len(answers) != len(asked):
         raise WrongAnswer(f"here it must be check({', '.join(asked)})")
     tried = [Answer(answer) for answer in answers]
     try:
         with torch.random.fork_rng(), torch.enable_grad():
-            examine(*tried)
+            _examiner(name)(*tried)
     except WrongAnswer as wrong:
         printed = "".join(answer.printed for answer in tried)
         # From here, so that nobody has to read through the check.
         raise WrongAnswer(f"{name}: {wrong}{_quoted(printed)}") from None
     print(f"{name}: passed.")
+
+
+def asked_for(name: str) -> list[str]:
+    """Return what an exercise asks for: mostly one function, which gives it its name.
+
+    Args:
+        name: One of the names in `EXERCISES`.
+
+    Examples:
+        >>> asked_for("one_hot")
+        ['one_hot']
+        >>> asked_for("snapshot")
+        ['snapshot', 'restore']
+    """
+    return [name, *list(inspect.signature(_examiner(name)).parameters)[1:]]
+
+
+def _examiner(name: str) -> Callable[..., None]:
+    (chapter,) = (chapter for chapter, names in EXERCISES.items() if name in names)
+    module = import_module(f"ptfund.exercises._{chapter.partition('_')[2]}")
+    examiner: Callable[..., None] = getattr(module, name)
+    return examiner
 
 
 def _name(answer: object = None) -> str:
