@@ -84,6 +84,7 @@ def test_copy_gives_the_code_alone(open_page: OpenPage, chapter: tuple[str, Path
     path, script = chapter
     cells = [cell.source for cell in jupytext.read(script).cells if cell.cell_type == "code"]
     page = open_page(path)
+    page.locator("details:not([open])").evaluate_all("(all) => all.forEach((e) => e.open = true)")
     copied = []
     for button in page.get_by_role("button", name="Copy to clipboard").all():
         page.evaluate("navigator.clipboard.writeText('')")

@@ -43,6 +43,40 @@ def test_collapsed_boxes_open(open_page: OpenPage, chapter: tuple[str, Path]) ->
     expect(content).to_be_visible()
 
 
+def test_a_solution_opens_with_its_check(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
+    """Without JavaScript too: code, executed check and reason, all of it behind one key."""
+    path, _ = chapter
+    page = open_page(path, javascript=False)
+    solution = page.locator("details.example").first
+    check = solution.locator(".output-text")
+    expect(check).to_be_hidden()
+    solution.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(check).to_have_text("five_shapes: passed.")
+    expect(solution.locator("pre > code").first).to_contain_text("def five_shapes")
+    expect(solution.locator("p").last).to_be_visible()
+
+
+def test_downloads_are_files(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
+    """Each link below the title saves what it names."""
+    path, script = chapter
+    page = open_page(path, javascript=False)
+    links = page.locator(".downloads").get_by_role("link")
+    expect(links).to_have_count(4)
+    saved = {}
+    for link in links.all():
+        with page.expect_download() as download:
+            link.click()
+        saved[download.value.suggested_filename] = Path(download.value.path()).read_bytes()
+    assert saved.keys() == {
+        "01_tensors.py",
+        "01_tensors.ipynb",
+        "01_tensors_learner.ipynb",
+        "ptfund-chapters.zip",
+    }
+    assert saved["01_tensors.py"] == script.read_bytes()
+
+
 def test_nothing_pretends_to_work(open_page: OpenPage) -> None:
     """Without JavaScript there is no search box and no theme switch, which need it."""
     page = open_page(javascript=False)

@@ -11,8 +11,17 @@ from hypothesis import strategies as st
 from markdown import markdown
 from nbformat import NotebookNode
 
-from ptfund._site.chapter import Cell, Chapter, ChapterError
-from ptfund._site.page import fill_outputs, refused_outputs, to_markdown, to_outputs
+from ptfund._site.chapter import Cell, Chapter, ChapterError, read_chapter
+from ptfund._site.exercises import read_exercises
+from ptfund._site.page import (
+    fill_outputs,
+    fill_values,
+    refused_outputs,
+    to_markdown,
+    to_outputs,
+)
+from tests.engine.project import Project
+from tests.engine.test_exercises import BEGIN, EXERCISE
 
 
 def notebook(*outputs: dict[str, Any], source: str = "pass") -> NotebookNode:
@@ -192,3 +201,45 @@ def test_good_outputs_are_not_refused() -> None:
         displayed({"image/svg+xml": "<svg/>"}, **{"image_svg+xml": {"alt": "A line."}}),
     ]
     assert refusals(*good) == []
+
+
+def exercise_page(project: Project, source: str) -> str:
+    """Return the page of a chapter with an exercise, as MkDocs makes it."""
+    chapter = read_chapter(project.write("tutorials/01_a.py", source), project.root)
+    printed = {"output_type": "stream", "name": "stdout", "text": "double: passed.\n"}
+    book = chapter.notebook([[], [], [printed], "<6>"])
+    extensions = ["md_in_html", "pymdownx.superfences", "tables"]
+    html = markdown(to_markdown(book, read_exercises(chapter)), extensions=extensions)
+    return fill_outputs(fill_values(html, book, chapter), to_outputs(book), chapter)
+
+
+def test_an_exercise_is_folded(project: Project) -> None:
+    """Task and stub are seen; a hint and a solution, with its check and reason, are opened."""
+    source = BEGIN.replace("total = 3", "from m import check") + EXERCISE
+    source = source.replace("are twice the number.", "are `{python} 6`:\n#\n# |a|\n# |---|\n# |b|")
+    html = exercise_page(project, source + "\n# %% [markdown]\n# ## Next\n")
+    before, hint, solution = re.split(r'<details class="(?:tip|example)"', html)
+    solution, after = solution.split("</details>")
+    assert "Return twice the number." in before
+    assert "NotImplementedError" in before
+    assert "Add it to itself." in hint
+    assert hint.index("<summary>Hint</summary>") < hint.index("Add it")
+    assert hint.count("</details>") == 1
+    assert "<summary>Solution</summary>" in solution
+    parts = ["Counter", "check", "double: passed.", "&lt;6&gt;", "<td>b</td>"]
+    places = [solution.index(part) for part in parts]
+    assert places == sorted(places)
+    assert "Next" in after
+    assert html.count("NotImplementedError") == 1
+    assert html.count("data-search-exclude=") == 2, "a search must not spoil it"
+
+
+def test_code_to_be_mended_is_shown_once(project: Project) -> None:
+    """In the task; it is the stub."""
+    fence = "#\n# ```python\n# def double(x):\n#     return x\n# ```\n"
+    source = BEGIN.replace("total = 3", "from m import check") + EXERCISE
+    source = source.replace("# Return twice the number.\n", f"# Mend it.\n{fence}")
+    html = exercise_page(project, source.replace("are twice", "`{python} 1`"))
+    before = re.sub("<[^>]+>", "", html.partition("<details")[0])
+    assert before.count("def double(x)") == 1
+    assert "NotImplementedError" not in before

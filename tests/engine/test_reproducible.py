@@ -17,6 +17,7 @@ CHAPTER = """\
 
 # %%
 import matplotlib.pyplot as plt
+from checking import check
 from tool import tool
 from ptfund.display import raises, show
 print({code}, tool(), {{"a", "b", "c"}})
@@ -32,12 +33,45 @@ with raises(ZeroDivisionError, cause="none of {code}"):
 figure, axes = plt.subplots()
 x = axes.plot([1, {code}], clip_on=True)
 show(figure, alt=f"A line to {{tool()}}.")
+
+# %% [markdown]
+# ### An exercise
+
+# %% [markdown] tags=["hint"]
+# Think.
+
+# %% tags=["solution"]
+def answer():
+    \"""Return {code}.\"""
+    return tool()
+
+
+# %% tags=["check"]
+check(answer)
+
+# %% [markdown] tags=["solution"]
+# It is.
+"""
+PACKAGE = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "tool"
+version = "1.0"
+requires-python = ">=3.11"
+
+[tool.hatch.build.targets.wheel]
+only-include = ["src/tool.py"]
 """
 
 
 def write_book(project: Project) -> None:
     """Write two chapters that share a module, and a document."""
     project.write("mkdocs.yml", CONFIGURATION + "site_url: https://example.org/book/\n")
+    project.write("pyproject.toml", PACKAGE)
+    project.write("src/checking.py", "def check(answer):\n    print(answer())\n")
     project.write("src/tool.py", "def tool():\n    return 1\n")
     for number in (1, 2):
         text = CHAPTER.format(title=f"Chapter {number}", prose=0, code=0)

@@ -51,10 +51,10 @@ class Download(NamedTuple):
 def names(chapter: Chapter) -> list[Download]:
     """Return what a chapter offers, the archive of all chapters last."""
     return [
-        Download(f"{chapter.name}.py", "the script"),
-        Download(f"{chapter.name}.ipynb", "the notebook with its outputs"),
-        Download(f"{chapter.name}_learner.ipynb", "a notebook to work in"),
-        Download(ARCHIVE, "all chapters"),
+        Download(f"{chapter.name}.py", "script"),
+        Download(f"{chapter.name}.ipynb", "notebook with outputs"),
+        Download(f"{chapter.name}_learner.ipynb", "notebook to work in"),
+        Download(ARCHIVE, "all chapters (zip)"),
     ]
 
 

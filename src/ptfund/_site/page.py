@@ -87,8 +87,8 @@ def to_markdown(notebook: NotebookNode, exercises: Sequence[Exercise] = ()) -> s
 
 
 def _folded(kind: str, title: str) -> str:
-    """Return the beginning of a block that a reader opens, with Markdown inside."""
-    return f'<details class="{kind}" markdown="1">\n<summary>{title}</summary>\n\n'
+    """Return the beginning of a block that a reader opens, and no search, with Markdown inside."""
+    return f'<details class="{kind}" markdown="1" {_UNSEARCHED}="">\n<summary>{title}</summary>\n\n'
 
 
 @lru_cache(maxsize=64)  # while serving, most chapters are as they were

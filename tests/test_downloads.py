@@ -1,0 +1,294 @@
+"""What the real site offers to take away: it can be read anywhere, and runs without the project."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import venv
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import nbformat
+import pytest
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from ptfund._site.chapter import CODE, read_chapter
+from ptfund._site.downloads import ARCHIVE, build_package, names
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = [read_chapter(path, ROOT) for path in sorted((ROOT / "tutorials").glob("*.py"))]
+KINDS = {"executed": ".ipynb", "learner": "_learner.ipynb"}
+RAW = re.compile(
+    r"!!!|\?\?\?|\{python\}|\]\[|\.py[#)]|\.md[#)]|\]\((?!https?://)|^\[[^\]]+\]: ", re.MULTILINE
+)
+
+every_chapter = pytest.mark.parametrize("name", [chapter.name for chapter in CHAPTERS])
+
+
+def read(content: str) -> NotebookNode:
+    """Read a notebook."""
+    book: NotebookNode = nbformat.reads(content, as_version=4)
+    return book
+
+
+@pytest.fixture(scope="session")
+def folder(built_site: Path) -> Path:
+    """Where the site keeps its downloads."""
+    return built_site / "downloads"
+
+
+@pytest.fixture(scope="session")
+def notebooks(folder: Path) -> dict[tuple[str, str], NotebookNode]:
+    """Each published notebook, by its kind and its chapter."""
+    return {
+        (kind, chapter.name): read((folder / f"{chapter.name}{end}").read_text("utf-8"))
+        for kind, end in KINDS.items()
+        for chapter in CHAPTERS
+    }
+
+
+def test_notebooks_are_valid(notebooks: dict[tuple[str, str], NotebookNode]) -> None:
+    """By the rules of their format, ids included."""
+    for book in notebooks.values():
+        nbformat.validate(book, relax_add_props=False)
+        assert len({cell.id for cell in book.cells}) == len(book.cells)
+
+
+def test_prose_is_translated(notebooks: dict[tuple[str, str], NotebookNode]) -> None:
+    """Nothing is left that only the site's Markdown knows."""
+    for key, book in notebooks.items():
+        prose = "\n\n".join(c.source for c in book.cells if c.cell_type == "markdown")
+        assert RAW.findall(CODE.sub("", prose)) == [], key
+
+
+def test_links_lead_into_the_site(
+    notebooks: dict[tuple[str, str], NotebookNode], built_site: Path
+) -> None:
+    """Each link to the site names a page that there is, and an anchor on it."""
+    found = 0
+    for book in notebooks.values():
+        prose = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+        for address in re.findall(r"\]\((http://127[^)]*)\)", prose):
+            parts = urlsplit(address)
+            page = built_site.parent / parts.path.strip("/") / "index.html"
+            assert page.is_file(), address
+            if parts.fragment:
+                assert f'id="{parts.fragment}"' in page.read_text("utf-8"), address
+            found += 1
+    assert found > 100
+
+
+def test_archive_holds_all_files(folder: Path) -> None:
+    """The same as one by one, and the package that they import."""
+    with zipfile.ZipFile(folder / ARCHIVE) as opened:
+        inside = {Path(name).name: opened.read(name) for name in opened.namelist()}
+    read_me = inside.pop("README.txt").decode()
+    beside = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != ARCHIVE}
+    assert inside == beside
+    offered = {download.name for chapter in CHAPTERS for download in names(chapter)}
+    (wheel,) = inside.keys() - offered
+    assert wheel.endswith(".whl")
+    assert wheel in read_me
+
+
+def test_package_is_the_one_that_the_project_builds(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the byte, whenever it is built."""
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(BytesIO(wheel.read_bytes())) as opened:
+        assert "ptfund/exercises/__main__.py" in opened.namelist()
+        year, *_ = opened.infolist()[0].date_time
+    told = subprocess.run(
+        ["git", "log", "-1", "--format=%ct"],  # noqa: S607 - whichever git there is
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    monkeypatch.setitem(os.environ, "SOURCE_DATE_EPOCH", told.stdout.strip())
+    assert build_package(ROOT) == (wheel.name, wheel.read_bytes())
+    assert year >= 2026
+
+
+@pytest.fixture(scope="session")
+def clean_python(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python of its own that has the published package, what that needs, and Jupyter's kernel."""
+    environment = tmp_path_factory.mktemp("clean") / "venv"
+    venv.create(environment, with_pip=True)
+    python = environment / "bin" / "python"
+    (wheel,) = folder.glob("*.whl")
+    pip = [str(python), "-m", "pip", "install", "-q", "-c", str(ROOT / "constraints.txt")]
+    subprocess.run([*pip, str(wheel), "ipykernel"], check=True)
+    return python
+
+
+def surroundings() -> dict[str, str]:
+    """Return an environment in which nothing of the project can be found."""
+    hidden = {"PYTHONPATH", "VIRTUAL_ENV", "PTFUND_FIGURES", "MPLBACKEND"}
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    # The page's numbers are those of one thread; here they must be the same to the last digit.
+    return {**kept, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+
+
+class Manager(AsyncKernelManager):
+    """Starts Jupyter's own kernel with a Python that is named."""
+
+    python: Path
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The kernel as Jupyter would find it there."""
+        command = [str(self.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=command, display_name="clean", language="python")
+
+
+async def execute(book: NotebookNode, python: Path, place: Path) -> NotebookNode:
+    """Run a notebook from top to bottom, errors or not, in an empty folder."""
+    manager = Manager(
+        transport="ipc", ip=str(place / "ipc"), connection_file=str(place / "connection.json")
+    )
+    manager.python = python
+    client = NotebookClient(
+        nbformat.from_dict(book), km=manager, timeout=120, allow_errors=True, coalesce_streams=True
+    )
+    try:
+        environment = {**surroundings(), "IPYTHONDIR": str(place / "ipython")}
+        return await client.async_execute(cwd=str(place), env=environment)
+    finally:
+        if client.kc is not None:
+            client.kc.stop_channels()
+        await manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(scope="session")
+def runs(
+    notebooks: dict[tuple[str, str], NotebookNode],
+    clean_python: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[tuple[str, str], NotebookNode]:
+    """Each published notebook after a run in the clean environment, two at a time."""
+    places = [tmp_path_factory.mktemp("run") for _ in notebooks]
+
+    async def all_of_them() -> list[NotebookNode]:
+        two = asyncio.Semaphore(2)
+
+        async def one(number: int, book: NotebookNode) -> NotebookNode:
+            async with two:
+                return await execute(book, clean_python, places[number])
+
+        return await asyncio.gather(*(one(*pair) for pair in enumerate(notebooks.values())))
+
+    return dict(zip(notebooks, asyncio.run(all_of_them()), strict=True))
+
+
+def outputs(cell: NotebookNode) -> list[Any]:
+    """Return what a cell shows, whatever number its run has."""
+    return [
+        {key: value for key, value in output.items() if key != "execution_count"}
+        for output in cell.get("outputs", ())
+    ]
+
+
+@every_chapter
+def test_executed_notebook_gives_the_outputs_of_the_page(
+    name: str,
+    notebooks: dict[tuple[str, str], NotebookNode],
+    runs: dict[tuple[str, str], NotebookNode],
+) -> None:
+    """Texts, figures and errors on purpose, to the letter."""
+    pairs = zip(notebooks["executed", name].cells, runs["executed", name].cells, strict=True)
+    for published, run in pairs:
+        assert outputs(run) == outputs(published), published.source
+
+
+@every_chapter
+def test_learners_notebook_stops_at_what_is_not_solved_alone(
+    name: str,
+    notebooks: dict[tuple[str, str], NotebookNode],
+    runs: dict[tuple[str, str], NotebookNode],
+) -> None:
+    """Each check says in one message what is to be done; all else gives the page's outputs."""
+    expected = {cell.id: outputs(cell) for cell in notebooks["executed", name].cells}
+    install, *cells = runs["learner", name].cells
+    assert install.outputs == [], "it must do nothing where the package is"
+    checks = 0
+    for cell in cells:
+        if "check" not in cell.metadata.get("tags", ()):
+            assert outputs(cell) == expected[cell.id], cell.source
+            continue
+        (error,) = cell.outputs
+        assert error.output_type == "error"
+        assert error.ename == "WrongAnswer"
+        assert error.traceback == [error.evalue], "a message, not a traceback"
+        assert error.evalue.startswith(
+            cell.source.removeprefix("check(").partition(",")[0].strip(")")
+        )
+        checks += 1
+    assert 3 <= checks <= 5
+
+
+def test_install_cell_installs(
+    clean_python: Path,
+    notebooks: dict[tuple[str, str], NotebookNode],
+    runs: dict[tuple[str, str], NotebookNode],
+    folder: Path,
+    tmp_path: Path,
+) -> None:
+    """Where the package is missing, the first cell brings it, from the file that it names."""
+    assert runs, "those who need the package have run"
+    (wheel,) = folder.glob("*.whl")
+    install = notebooks["learner", CHAPTERS[0].name].cells[0]
+    (named,) = re.findall(r"%pip install --quiet (\S+)", install.source)
+    assert urlsplit(named).path == f"/book/downloads/{wheel.name}"
+    install.source = install.source.replace(named, str(wheel))  # no server is running here
+    ask = nbformat.v4.new_code_cell("import ptfund.exercises\nprint(ptfund.__path__[0])")
+    book = nbformat.v4.new_notebook(cells=[install, ask])
+
+    subprocess.run([clean_python, "-m", "pip", "uninstall", "-q", "-y", "ptfund"], check=True)
+    done = asyncio.run(execute(book, clean_python, tmp_path))
+    assert done.cells[1].outputs[0].text.startswith(str(clean_python.parents[1]))
+
+
+def test_script_opens_through_jupytext(folder: Path, tmp_path: Path) -> None:
+    """As README says it: the script becomes a notebook, and gives the page's outputs."""
+    (command,) = re.findall(
+        r"^\.venv/bin/(jupytext .*)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    program, *arguments = command.split()
+    target = arguments[arguments.index("-o") + 1]
+    arguments[arguments.index(target)] = str(tmp_path / target)
+    script = Path(arguments[-1])
+    subprocess.run(
+        [Path(sys.executable).with_name(program), *arguments],
+        cwd=ROOT,
+        env=surroundings(),
+        capture_output=True,
+        check=True,
+    )
+    made = json.loads((tmp_path / target).read_text("utf-8"))["cells"]
+    published = read((folder / f"{script.stem}.ipynb").read_text("utf-8")).cells
+    code = [cell for cell in made if cell["cell_type"] == "code"]
+    expected = [cell for cell in published if cell.cell_type == "code"]
+    assert [text_of(cell["outputs"]) for cell in code] == [text_of(c.outputs) for c in expected]
+    assert not list((ROOT / "tutorials").glob("*.ipynb"))
+
+
+def text_of(shown: list[dict[str, Any]]) -> str:
+    """Return the text of outputs, lists of lines joined."""
+    return "".join(_texts(shown))
+
+
+def _texts(shown: list[dict[str, Any]]) -> Iterator[str]:
+    for output in shown:
+        text = output.get("text") or output["data"]["text/plain"]
+        yield text if isinstance(text, str) else "".join(text)
