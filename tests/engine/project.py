@@ -16,7 +16,7 @@ strict: true
 theme: {name: material, font: false, features: [content.action.edit]}
 plugins: [search, ptfund]
 markdown_extensions:
-  [admonition, attr_list, footnotes, tables, pymdownx.details, pymdownx.superfences,
+  [admonition, attr_list, footnotes, md_in_html, tables, pymdownx.details, pymdownx.superfences,
    {pymdownx.tabbed: {alternate_style: true}}]
 validation:
   nav: {omitted_files: warn, not_found: warn}

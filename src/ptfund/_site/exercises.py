@@ -95,11 +95,14 @@ def _exercise(chapter: Chapter, task: int) -> Exercise:
 
 
 def _parts(chapter: Chapter, task: int) -> Sequence[Cell]:
-    """Return the cells after a task, each of the kind and with the tag that it must have."""
+    """Return the cells after a task, each of the kind and with the tag that it must have.
+
+    No two neighbours are alike, so that the last cell cannot stand for one that is missing.
+    """
     for offset, (part, name) in enumerate(zip(_PARTS, _NAMES, strict=True), 1):
         number = min(task + offset, len(chapter.cells) - 1)
         cell = chapter.cells[number]
-        if task + offset != number or (cell.kind, *cell.tags) != part:
+        if (cell.kind, *cell.tags) != part:
             message = f"an exercise is a task, then {', '.join(_NAMES)}: here the {name} is missing"
             raise chapter.error(number, message)
     return chapter.cells[task + 1 : task + 5]
