@@ -816,101 +816,206 @@ assert alone != after_another
 #   ([What belongs together](#what-belongs-together)).
 # - A seed fixes the whole sequence of draws: the second epoch differs from the first, and one more
 #   draw changes all that follow ([What a seed fixes](#what-a-seed-fixes)).
-#
+
+# %% [markdown]
 # ## Exercises
 #
+# As in chapter 1, a signature states shapes and dtypes (`_` stands for any size), and `check` says
+# what is wrong with an answer.
+
+# %%
+from jaxtyping import Float, Int64, UInt8
+
+from ptfund.exercises import check
+
+# %% [markdown]
 # ### 1. A dataset of images
 #
 # Write a dataset that keeps images as they are, in `uint8`, and prepares one only when it is
-# asked for: as a row of 64 `float32` numbers from 0 to 1 (ink divided by 16), together with its
-# label.
-#
-# ```python
-# class ImageRows(Dataset):
-#     """Images of shape (n, 8, 8) with labels, served as rows from 0 to 1.
-#
-#     Each sample is a Float32[Tensor, "64"] and an Int64[Tensor, ""].
-#     """
-#
-#     def __init__(
-#         self, images: UInt8[Tensor, "n 8 8"], labels: Int64[Tensor, " n"]
-#     ) -> None: ...
-# ```
-#
-# ??? tip "Hint"
-#     Convert before you divide, or look at what `uint8 / 16` gives; it is not what `uint8 // 16`
-#     gives. Which shape does a single image
-#     have once it is flattened?
-#
+# asked for: as a row of 64 `float32` numbers from 0 to 1, which is ink divided by 16. A sample
+# is a tuple of such a row and its label, which stays a tensor of dtype `int64`.
+
+# %% [markdown] tags=["hint"]
+# Convert before you divide, or look at what `uint8 / 16` gives; it is not what `uint8 // 16`
+# gives. Which shape does a single image have before and after it is flattened?
+
+
+# %% tags=["solution"]
+class ImageRows(Dataset):
+    """Images with their labels, served one by one as rows from 0 to 1."""
+
+    def __init__(
+        self,
+        images: UInt8[Tensor, "n 8 8"],
+        labels: Int64[Tensor, " n"],
+    ) -> None:
+        """Keep images and labels as they are."""
+        self.images, self.labels = images, labels
+
+    def __len__(self) -> int:
+        """Return how many samples there are."""
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        """Return one image as a row of 64 numbers, and its label."""
+        return self.images[index].flatten() / 16, self.labels[index]
+
+
+# %% tags=["check"]
+check(ImageRows)
+
+# %% [markdown] tags=["solution"]
+# `/` gives `float32` for any whole numbers, while `//` would stay in `uint8` and keep only full
+# ink. A single image has no dimension of samples, so `flatten()` takes all of it. In memory
+# stands one byte a pixel, a quarter of what `float32` takes: with large images, that decides
+# whether they fit.
+
+# %% [markdown]
 # ### 2. A guarded standardiser
 #
 # Standardise samples by the mean and the standard deviation (`correction=0`) of others, which
-# were seen. A feature that is constant among those is only shifted.
-#
-# ```python
-# def standardise(
-#     seen: Float[Tensor, "n features"], unseen: Float[Tensor, "m features"]
-# ) -> Float[Tensor, "m features"]:
-#     """Return the unseen samples, scaled by what the seen ones say."""
-# ```
-#
-# ??? tip "Hint"
-#     Try a feature that is 0 in all seen samples, and 1 in an unseen one: the result must be 1.
-#     What does `s + 1e-8` make of it, and what does `nan_to_num`, which turns `nan` into 0?
-#     Then try one that is 0.1 in ten seen samples: by rounding, its deviation is not 0. Compare
-#     the samples with the first one: `(seen == seen[0]).all(dim=0)`.
-#
+# were seen; there is at least one of these. A feature that is the same in all seen samples is
+# only shifted by its mean. Any other is scaled, however little it varies. The dtype stays.
+
+# %% [markdown] tags=["hint"]
+# Try a feature that is 0 in all seen samples, and 1 in an unseen one: the result must be 1.
+# What does `s + 1e-8` make of it, and what does `nan_to_num`, which turns `nan` into 0?
+# Then try a single feature that is 0.1 in ten seen samples: by rounding, its deviation is not 0.
+# So do not ask the deviation what is constant: compare all seen samples with one of them.
+
+
+# %% tags=["solution"]
+def standardise(
+    seen: Float[Tensor, "n features"],
+    unseen: Float[Tensor, "m features"],
+) -> Float[Tensor, "m features"]:
+    """Return the unseen samples, scaled by what the seen ones say."""
+    constant = (seen == seen[0]).all(dim=0)
+    deviation = seen.std(dim=0, correction=0)
+    scale = torch.where(constant, 1, deviation)
+    return (unseen - seen.mean(dim=0)) / scale
+
+
+# %% tags=["check"]
+check(standardise)
+
+# %% [markdown] tags=["solution"]
+# Whether a feature is constant is asked of the samples, where the answer is exact. Its deviation
+# is a result of rounding: of 0.1 in ten samples it may be
+# `{python} f"{torch.full((10, 1), 0.1).std(correction=0):.0e}"`, and dividing by that is as bad
+# as dividing by $s + 10^{-8}$. No accuracy on validation images need show it; the largest
+# $\lvert z \rvert$ does.
+
+# %% [markdown]
 # ### 3. Collate what is ragged
 #
 # Collate samples whose rows differ in length: fill them up with zeros at the end to the length
-# of the longest *in this batch*, and return the true lengths, too. (`_` stands for any size.)
-#
-# ```python
-# def collate_ragged(
-#     samples: list[tuple[Float[Tensor, " _"], Int64[Tensor, ""]]],
-# ) -> tuple[
-#     Float[Tensor, "batch longest"], Int64[Tensor, " batch"], Int64[Tensor, " batch"]
-# ]:
-#     """Return the padded rows, their lengths, and the labels."""
-# ```
-#
-# ??? tip "Hint"
-#     Start with `torch.zeros` of the final shape, and write each row into its slice. A real
-#     value can be 0, too: do not count zeros to find a length.
-#
+# of the longest *in this batch*, and return the true lengths, too. The rows of a batch have one
+# dtype, which must stay; any of them may be empty.
+
+# %% [markdown] tags=["hint"]
+# Start with `torch.zeros` of the final shape and dtype, and write each row into its slice. A real
+# value can be 0, too: do not count zeros to find a length.
+
+
+# %% tags=["solution"]
+def collate_ragged(
+    samples: list[tuple[Float[Tensor, " _"], Int64[Tensor, ""]]],
+) -> tuple[
+    Float[Tensor, "batch longest"],
+    Int64[Tensor, " batch"],
+    Int64[Tensor, " batch"],
+]:
+    """Return the padded rows, their lengths, and the labels."""
+    rows, labels = zip(*samples, strict=True)
+    lengths = torch.tensor([len(row) for row in rows])
+    shape = len(rows), int(lengths.max())
+    padded = torch.zeros(shape, dtype=rows[0].dtype)
+    for filled, row in zip(padded, rows, strict=True):
+        filled[: len(row)] = row
+    return padded, lengths, torch.stack(labels)
+
+
+# %% tags=["check"]
+check(collate_ragged)
+
+# %% [markdown] tags=["solution"]
+# Each `filled` is a view of one row of `padded`, so writing into it fills the batch. The lengths
+# are taken before the filling: afterwards nothing tells a zero that was there from one that was
+# added. `torch.nn.utils.rnn.pad_sequence` with `batch_first=True` fills up in the same way.
+
+# %% [markdown]
 # ### 4. Find the leak
 #
 # Someone has copied images from one part of a split into another. Find those test images of
-# which an exact copy stands in the training part.
-#
-# ```python
-# def leaked(
-#     train: UInt8[Tensor, "n 8 8"], test: UInt8[Tensor, "m 8 8"]
-# ) -> Int64[Tensor, " leaks"]:
-#     """Return the positions in `test`, in order, of images that `train` has too."""
-# ```
-#
-# ??? tip "Hint"
-#     `(test[:, None] == train)` has the shape (m, n, 8, 8). Two images are equal if *all* of
-#     their pixels are, and an image has leaked if *any* training image equals it. Would the
-#     difference of two `uint8` images do as well, although it wraps around?
-#
+# which an exact copy stands in the training part. Name each position once, and return an empty
+# tensor (of dtype `int64`, too) if there are none.
+
+# %% [markdown] tags=["hint"]
+# `(test[:, None] == train)` has the shape (m, n, 8, 8). Two images are equal if *all* of
+# their pixels are, and an image has leaked if *any* training image equals it. Would the
+# difference of two `uint8` images do as well, although it wraps around? And its square?
+
+
+# %% tags=["solution"]
+def leaked(
+    train: UInt8[Tensor, "n 8 8"],
+    test: UInt8[Tensor, "m 8 8"],
+) -> Int64[Tensor, " leaks"]:
+    """Return the positions in `test`, in order, of what `train` has too."""
+    same_pixels = test[:, None] == train
+    same_images = same_pixels.flatten(start_dim=2).all(dim=2)
+    return same_images.any(dim=1).nonzero()[:, 0]
+
+
+# %% tags=["check"]
+check(leaked)
+
+# %% [markdown] tags=["solution"]
+# Of (m, n, 8, 8), `all` takes the pixels away, then `any` the training images, and (m,) is left.
+# Without `any`, an image with two copies would be named twice. The difference would do, as it
+# wraps around to 0 only where both are equal; its square would not, because 16 · 16 is 256, for
+# which `uint8` has 0.
+
+# %% [markdown]
 # ### 5. Groups on one side
 #
-# Each sample belongs to a group, such as a writer. Draw whole groups, in a random order, for the
-# test part, until it holds at least the given share of all samples; the rest is for training.
-#
-# ```python
-# def split_by_group(
-#     groups: Int64[Tensor, " n"], share: float, generator: torch.Generator
-# ) -> tuple[Int64[Tensor, " train"], Int64[Tensor, " test"]]:
-#     """Return the positions for training and for testing, no group being in both."""
-# ```
-#
-# ??? tip "Hint"
-#     `groups.unique()` names the groups; `randperm` orders them. Groups differ in size, so count
-#     samples, not groups. `torch.isin` tells which samples belong to the groups that were drawn.
-#
+# Each sample belongs to a group, such as a writer. Draw whole groups for the test part, in a
+# random order (each order as likely as any other), until it holds at least the given share of all
+# samples; then stop. The rest is for training, and may be nothing. The share lies between 0 and 1;
+# groups may have any numbers, and the positions within a part any order.
+
+# %% [markdown] tags=["hint"]
+# `groups.unique()` names the groups; `randperm` orders them. Groups differ in size, so count
+# samples, not groups. `torch.isin` tells which samples belong to the groups that were drawn.
+
+
+# %% tags=["solution"]
+def split_by_group(
+    groups: Int64[Tensor, " n"],
+    share: float,
+    generator: torch.Generator,
+) -> tuple[Int64[Tensor, " train"], Int64[Tensor, " test"]]:
+    """Return positions to train and to test with, no group in both."""
+    names = groups.unique()
+    tested = torch.zeros(len(groups), dtype=torch.bool)
+    for place in torch.randperm(len(names), generator=generator):
+        if tested.sum() >= share * len(groups):
+            break
+        tested |= groups == names[place]
+    return (~tested).nonzero()[:, 0], tested.nonzero()[:, 0]
+
+
+# %% tags=["check"]
+check(split_by_group)
+
+# %% [markdown] tags=["solution"]
+# The order is drawn among the groups, so that a large one is not drawn earlier than a small one,
+# but what is counted are samples. A group comes as a whole, so the test part may hold more than
+# its share: with few large groups, much more. As every sample is either tested or not, none can
+# be in both parts.
+
+# %% [markdown]
 # ## Next
 #
 # [The model](04_model.py), chapter 4, takes rows of 64 numbers and makes ten scores of them: it
