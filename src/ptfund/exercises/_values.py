@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-__all__ = ["copied", "described", "difference", "same"]
+__all__ = ["copied", "described", "difference", "is_plain", "same"]
 
 MOST_ELEMENTS = 8  # of a list or a tensor that is shown in full
 
@@ -64,8 +64,15 @@ def same(expected: Any, got: Any, tolerance: float = 1e-5) -> bool:  # noqa: ARG
 
 @same.register
 def _(expected: Tensor, got: Any, tolerance: float = 1e-5) -> bool:
-    alike = isinstance(got, Tensor) and _form(got) == _form(expected)
+    alike = is_plain(got) and _form(got) == _form(expected)
     return alike and bool(torch.isclose(got, expected, tolerance, tolerance, equal_nan=True).all())
+
+
+def is_plain(value: object) -> bool:
+    """Return whether a value is a tensor that can be compared: of others, the shape may raise."""
+    if not isinstance(value, Tensor) or value.is_nested:
+        return False
+    return value.layout == torch.strided and value.device.type == "cpu"
 
 
 def _form(tensor: Tensor) -> tuple[torch.Size, torch.dtype]:
@@ -180,6 +187,8 @@ def _kind_differs(expected: Any, got: Any) -> str:
     """Return what to say to a result of another kind, "" if it is of the right one."""
     if got is None:
         return "returned None: is a `return` missing?"
+    if isinstance(got, Tensor) and not is_plain(got):
+        return "must return a plain tensor on the CPU, got one that is nested, sparse or elsewhere"
     kind = next((kind for kind in (Tensor, list, tuple) if isinstance(expected, kind)), None)
     number = type(expected) is float and type(got) is int
     if isinstance(got, kind) if kind else number or type(got) is type(expected):

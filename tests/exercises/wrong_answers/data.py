@@ -160,6 +160,7 @@ WRONG = {
             "lengths, torch.stack(labels)",
             "torch.stack(labels), lengths",
         ),
+        edited("collate_ragged", "a plain tensor", "return padded", "return padded.to_sparse()"),
         edited("collate_ragged", "(4, 5), got (4, 64)", "int(lengths.max())", "64"),
         edited(
             "collate_ragged",
