@@ -11,7 +11,7 @@ from torch.overrides import TorchFunctionMode
 from ptfund.exercises._answers import Answer, WrongAnswer
 from ptfund.exercises._comparing import compare
 from ptfund.exercises._groups import split_by_group
-from ptfund.exercises._values import difference, same
+from ptfund.exercises._values import difference, is_plain, same
 
 __all__ = ["ImageRows", "collate_ragged", "leaked", "split_by_group", "standardise"]
 
@@ -177,8 +177,8 @@ def _check_rounding(answer: Answer, reference: Callable[..., Tensor], varied: li
     compare(answer, reference, cases, {little: lambda seen, unseen: unseen - seen.mean(dim=0)})
 
 
-def _largest(result: object) -> float:
-    return result.abs().max().item() if isinstance(result, Tensor) and result.numel() else 0.0
+def _largest(result: Any) -> float:
+    return result.abs().max().item() if is_plain(result) and result.numel() else 0.0
 
 
 def _steady(seen: Tensor) -> Tensor:

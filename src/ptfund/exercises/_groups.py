@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ptfund.exercises._answers import Answer, WrongAnswer
-from ptfund.exercises._values import copied, described, difference
+from ptfund.exercises._values import copied, difference, is_plain
 
 __all__ = ["split_by_group"]
 
@@ -66,12 +66,12 @@ def _parts(
     if not isinstance(parts, tuple) or len(parts) != 2:
         raise WrongAnswer(f"{call} {difference((groups, groups), parts)}")
     for number, part in enumerate(parts):
-        if not isinstance(part, Tensor) or part.dtype != torch.int64 or part.ndim != 1:
-            tensor = isinstance(part, Tensor)
-            got = f"{part.dtype} of shape {tuple(part.shape)}" if tensor else described(part)
+        if not is_plain(part):
+            raise WrongAnswer(f"{call} [{number}] {difference(groups, part)}")
+        if part.dtype != torch.int64 or part.ndim != 1:
             raise WrongAnswer(
                 f"{call} [{number}] must be positions, even if they are none: a tensor of dtype "
-                f"int64 and one dimension, got {got}"
+                f"int64 and one dimension, got {part.dtype} of shape {tuple(part.shape)}"
             )
     positions = sorted(torch.cat(parts).tolist())
     if positions == groups.unique().tolist():
