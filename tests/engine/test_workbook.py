@@ -34,9 +34,11 @@ def test_a_file_has_task_stub_check_and_hint(book: Project) -> None:
     assert "python -m ptfund.exercises exercises/01_a.py" in head
     assert imports.strip().splitlines() == [
         "import math",
-        "from collections import Counter",
+        "import os.path as where",
+        "from collections import Counter, deque",
         "import torch",
         "from m import a, check",
+        "from ptfund.data import x",
     ]
     assert task.startswith(
         " [markdown]\n# ### 1. Double it\n#\n# Return twice the number.\n#\n# > "

@@ -76,9 +76,20 @@ def edited(name: str, says: str, old: str, new: str) -> Wrong:
     return Wrong(says, solution.replace(old, new))
 
 
-def wrong_answers() -> dict[str, list[Wrong]]:
-    """Return the wrong answers to every exercise, from the files of this folder."""
-    found: dict[str, list[Wrong]] = {}
+def _gathered(name: str) -> dict[str, list[Any]]:
+    """Return what the files of wrong answers have under a name, by exercise."""
+    found: dict[str, list[Any]] = {}
     for path in sorted(Path(__file__).parent.glob("wrong_answers/*.py")):
-        found |= importlib.import_module(f"tests.exercises.wrong_answers.{path.stem}").WRONG
+        module = importlib.import_module(f"tests.exercises.wrong_answers.{path.stem}")
+        found |= getattr(module, name, {})
     return found
+
+
+def wrong_answers() -> dict[str, list[Wrong]]:
+    """Return the wrong answers to every exercise."""
+    return _gathered("WRONG")
+
+
+def other_right_answers() -> dict[str, list[str]]:
+    """Return sources of answers that are right and not the solution."""
+    return _gathered("RIGHT")

@@ -7,7 +7,15 @@ import pytest
 import torch
 
 from ptfund.exercises import EXERCISES
-from tests.exercises.answers import ASKED, CHAPTERS, Asked, Wrong, judged, wrong_answers
+from tests.exercises.answers import (
+    ASKED,
+    CHAPTERS,
+    Asked,
+    Wrong,
+    judged,
+    other_right_answers,
+    wrong_answers,
+)
 
 WRONG = wrong_answers()
 
@@ -34,6 +42,19 @@ def test_each_exercise_has_its_check_in_order() -> None:
 def test_solution_passes(asked: Asked) -> None:
     """With one short line."""
     assert asked.judged(asked.solution) == f"{asked.names[0]}: passed.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        pytest.param(name, source, id=f"{name}-{number}")
+        for name, sources in other_right_answers().items()
+        for number, source in enumerate(sources, 1)
+    ],
+)
+def test_other_right_answers_pass(name: str, source: str) -> None:
+    """There is more than one way to write it."""
+    assert ASKED[name].judged(source) == f"{name}: passed.\n"
 
 
 @every_exercise

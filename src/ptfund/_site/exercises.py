@@ -31,7 +31,7 @@ class Exercise:
     shown: bool
     """Whether the task shows the stub already."""
     imports: tuple[str, ...]
-    """The lines of the chapter that import what the solution and its check use."""
+    """What the chapter has imported until then: all that a solution and its check may use."""
 
     @property
     def hint(self) -> int:
@@ -146,7 +146,7 @@ def _stub(chapter: Chapter, cell: Cell, node: _Definition, indent: str = "") -> 
 
 
 def _imports(chapter: Chapter, number: int, sources: Sequence[str]) -> tuple[str, ...]:
-    """Return the imports that a solution and its check need; they may need nothing else."""
+    """Return the chapter's imports; a solution and its check may need nothing else."""
     lines = {}
     for cell in chapter.cells[:number]:
         for node in ast.parse(cell.source).body if cell.kind == "code" else ():
@@ -161,7 +161,7 @@ def _imports(chapter: Chapter, number: int, sources: Sequence[str]) -> tuple[str
             "solved in a file without the chapter, too"
         )
         raise chapter.error(number, message)
-    return tuple(dict.fromkeys(line for name, line in lines.items() if name in needed))
+    return tuple(dict.fromkeys(lines.values()))
 
 
 def _needed(source: str) -> set[str]:

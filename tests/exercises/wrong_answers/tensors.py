@@ -78,3 +78,41 @@ WRONG = {
         edited("pairwise_distances", "the root is missing", ".sqrt()", ""),
     ],
 }
+
+RIGHT = {
+    "five_shapes": ["def five_shapes():\n    return [(6, 4), (6,), (6, 6, 4), (4, 1), (6, 6)]\n"],
+    "one_hot": [
+        "def one_hot(labels, classes):\n    return torch.eye(classes)[labels]\n",
+        (
+            "def one_hot(labels, classes):\n"
+            "    rows = torch.zeros(len(labels), classes)\n"
+            "    rows[torch.arange(len(labels)), labels] = 1\n"
+            "    return rows\n"
+        ),
+    ],
+    "standardise_images": [
+        (
+            "def standardise_images(images):\n"
+            "    rows = images.flatten(1)\n"
+            "    mean, deviation = rows.mean(1), rows.double().std(1).float()\n"
+            "    return (images - mean[:, None, None]) / deviation[:, None, None]\n"
+        ),
+    ],
+    "mean_squared_error": [
+        (
+            "def mean_squared_error(predictions, targets):\n"
+            "    return ((predictions.squeeze() - targets) ** 2).mean()\n"
+        ),
+        (
+            "def mean_squared_error(predictions, targets):\n"
+            "    return torch.nn.functional.mse_loss(predictions.flatten(), targets)\n"
+        ),
+    ],
+    "pairwise_distances": [
+        "def pairwise_distances(a, b):\n    return torch.cdist(a, b)\n",
+        (
+            "def pairwise_distances(a, b):\n"
+            "    return torch.stack([(row - b).norm(dim=1) for row in a])\n"
+        ),
+    ],
+}
