@@ -1109,94 +1109,182 @@ assert optimizer.param_groups[0]["lr"] < 0.1
 #   decay](#weight-decay)).
 #
 # ## Exercises
-#
+
+# %%
+from jaxtyping import Float, Int64
+
+from ptfund.exercises import check
+
+# %% [markdown]
 # ### 1. Cross-entropy for yes or no
 #
 # For two classes one logit $z$ is enough: the probability of "yes" is
-# $\sigma(z) = \frac{1}{1 + e^{-z}}$. Return the mean of $-\log \sigma(z)$ over targets of 1, and
-# of $-\log (1 - \sigma(z))$ over targets of 0, all in one mean. It must be right for logits of
-# ±1000.
-#
-# ```python
-# def binary_cross_entropy(
-#     logits: Float[Tensor, " n"], targets: Float[Tensor, " n"]
-# ) -> Float[Tensor, ""]:
-#     """Return the mean loss; targets are 0.0 or 1.0."""
-# ```
-#
-# ??? tip "Hint"
-#     $-\log \sigma(z) = \log (1 + e^{-z})$ is the log-sum-exp of 0 and $-z$. So what is
-#     $-\log (1 - \sigma(z))$?
-#
+# $\sigma(z) = \frac{1}{1 + e^{-z}}$. A sample with target 1 costs $-\log \sigma(z)$, one with
+# target 0 costs $-\log (1 - \sigma(z))$. Return the mean over all samples, without
+# `F.binary_cross_entropy_with_logits`, which is PyTorch's own. The loss and its gradient must be
+# right for logits of ±1000, too.
+
+# %% [markdown] tags=["hint"]
+# $-\log \sigma(z) = \log (1 + e^{-z})$ is the log-sum-exp of 0 and $-z$. So what is
+# $-\log (1 - \sigma(z))$? PyTorch's `torch.logaddexp` is the log-sum-exp of two tensors.
+
+
+# %% tags=["solution"]
+def binary_cross_entropy(
+    logits: Float[Tensor, " n"],
+    targets: Float[Tensor, " n"],
+) -> Float[Tensor, ""]:
+    """Return the mean loss; targets are 0.0 or 1.0, n is at least 1."""
+    signed = (1 - 2 * targets) * logits
+    return torch.logaddexp(torch.zeros_like(signed), signed).mean()
+
+
+# %% tags=["check"]
+check(binary_cross_entropy)
+
+# %% [markdown] tags=["solution"]
+# $1 - \sigma(z)$ is $\sigma(-z)$, so only the sign tells yes from no: the loss is the log-sum-exp
+# of 0 and $-z$ or $z$. The trap is to compute $\sigma$ first: `float32` rounds $\sigma(1000)$ to 1,
+# and the logarithm of what is left to 1 is −∞. Choosing the finite of two results with
+# `torch.where` does not help the gradient, which passes through both: 0 times infinity is `nan`.
+
+# %% [markdown]
 # ### 2. Decay, coupled or decoupled
 #
-# Return one parameter after a number of Adam steps with a constant gradient of the loss, with
-# weight decay in the gradient, or decoupled. Do not use `torch.optim`; the options besides are
-# those of this chapter.
-#
-# ```python
-# def adam_with_decay(
-#     w: Float[Tensor, " n"],
-#     gradient: Float[Tensor, " n"],
-#     steps: int,
-#     lr: float,
-#     decay: float,
-#     decoupled: bool,
-# ) -> Float[Tensor, " n"]:
-#     """Return the parameter after the steps; `w` itself stays as it is."""
-# ```
-#
-# ??? tip "Hint"
-#     Only one line differs between the two, and it stands in another place. With coupled decay,
-#     is the gradient that Adam sees still constant?
-#
+# Return a parameter after some steps of Adam with weight decay. Each row of `gradients` is the
+# gradient of the loss in one step, without decay. `coupled` is the $\delta$ of decay in the
+# gradient, as in `Adam`; `decoupled` is the $\delta$ of decay that shrinks the parameter
+# before the step, as in `AdamW`; at least one of them is 0. As in this chapter, $\beta_1$ is
+# 0.9, $\beta_2$ 0.999 and $\epsilon$ $10^{-8}$. Do not use an optimizer of `torch.optim` or
+# `ptfund.optim`.
+
+# %% [markdown] tags=["hint"]
+# The two decays differ in where they stand: one before the running means, one behind them. Where
+# is `w` changed, and who else holds that tensor? Steps count from 1.
+
+
+# %% tags=["solution"]
+def adam_with_decay(
+    w: Float[Tensor, " n"],
+    gradients: Float[Tensor, "steps n"],
+    lr: float,
+    coupled: float,
+    decoupled: float,
+) -> Float[Tensor, " n"]:
+    """Return the parameter after the steps; `w` itself stays as it is."""
+    m, s = torch.zeros_like(w), torch.zeros_like(w)
+    for t, gradient in enumerate(gradients, 1):
+        g = gradient + coupled * w
+        m = 0.9 * m + 0.1 * g
+        s = 0.999 * s + 0.001 * g**2
+        root = (s / (1 - 0.999**t)).sqrt()
+        w = (1 - lr * decoupled) * w
+        w = w - lr * m / (1 - 0.9**t) / (root + 1e-8)
+    return w
+
+
+# %% tags=["check"]
+check(adam_with_decay)
+
+# %% [markdown] tags=["solution"]
+# Coupled decay goes through both running means, and so is divided by the root, as the gradient is.
+# Decoupled decay meets neither. Both lines at the end make a new tensor; `w *= …` would have
+# changed the caller's.
+
+# %% [markdown]
 # ### 3. Rare classes count more
 #
-# Weight each image by the weight of its class, and divide by the sum of the weights that were
-# used, as `F.cross_entropy(…, weight=…)` does.
-#
-# ```python
-# def weighted_cross_entropy(
-#     logits: Float[Tensor, "n classes"],
-#     labels: Int64[Tensor, " n"],
-#     weights: Float[Tensor, " classes"],
-# ) -> Float[Tensor, ""]:
-#     """Return the weighted mean; `weights` holds one number a class."""
-# ```
-#
-# ??? tip "Hint"
-#     `weights[labels]` is one weight for each image. By what must the sum be divided, so that a
-#     class of weight 2 counts as if each of its images stood there twice?
-#
+# Weight the cross-entropy of each image by the weight of its class, and divide the sum of that by
+# the sum of the weights that were used, one for each image. This is what
+# `F.cross_entropy(…, weight=…)` does; write it without the argument `weight`. The loss and its
+# gradient must be right for logits of ±1000, too. Weights are at least 0, and at least one image
+# has a weight above that.
+
+# %% [markdown] tags=["hint"]
+# `weights[labels]` is one weight for each image. By what must the sum be divided, so that a
+# class of weight 2 counts as if each of its images stood there twice? `F.cross_entropy` with
+# `reduction="none"` returns a loss for each image.
+
+
+# %% tags=["solution"]
+def weighted_cross_entropy(
+    logits: Float[Tensor, "n classes"],
+    labels: Int64[Tensor, " n"],
+    weights: Float[Tensor, " classes"],
+) -> Float[Tensor, ""]:
+    """Return the weighted mean; `weights` holds one number a class."""
+    used = weights[labels]
+    each = F.cross_entropy(logits, labels, reduction="none")
+    return (used * each).sum() / used.sum()
+
+
+# %% tags=["check"]
+check(weighted_cross_entropy)
+
+# %% [markdown] tags=["solution"]
+# With these weights in the divisor, a weight of 2 is the same as having the image twice, and
+# doubling all weights changes nothing. Divided by $N$ instead, the size of the loss, and with it
+# that of the steps, depends on which classes a batch happens to hold.
+
+# %% [markdown]
 # ### 4. Predict divergence
 #
-# For a linear layer without bias, trained with the mean squared error and plain gradient
-# descent on all samples at once, return the learning rate above which it diverges.
-#
-# ```python
-# def largest_lr(x: Float[Tensor, "n features"]) -> float:
-#     """Return the limit of the learning rate for one output."""
-# ```
-#
-# ??? tip "Hint"
-#     The Hessian is $\tfrac{2}{N} X^\top X$. Test your answer as this chapter did, with 0.99 and
-#     1.01 of it.
-#
+# For a linear layer with one output and without bias, trained with the mean squared error and
+# plain gradient descent on all samples at once, return the learning rate above which it diverges,
+# as a Python number. There may be fewer samples than features; not all of `x` is 0.
+
+# %% [markdown] tags=["hint"]
+# The Hessian is $\tfrac{2}{N} X^\top X$. Test your answer as this chapter did, with 0.99 and
+# 1.01 of it.
+
+
+# %% tags=["solution"]
+def largest_lr(x: Float[Tensor, "n features"]) -> float:
+    """Return the limit of the learning rate for one output."""
+    hessian = 2 * x.T @ x / len(x)
+    return 2 / torch.linalg.eigvalsh(hessian)[-1].item()
+
+
+# %% tags=["check"]
+check(largest_lr)
+
+# %% [markdown] tags=["solution"]
+# Along each eigenvector of the Hessian, a step multiplies the distance by $1 - \eta \lambda$. When
+# $\eta$ grows, the largest $\lambda$ is the first to push that below −1. The targets do not occur:
+# they say where the lowest place is, not how steep it is around it.
+
+# %% [markdown]
 # ### 5. Warm-up
 #
 # Velocities and running means know little in the first steps. Let the learning rate rise by the
-# same amount in each step, from above 0 to all of it in step `warmup - 1`. From step `warmup` on
-# it follows the cosine of this chapter, whose $T$ are the steps that are left. `t` counts from 0.
-#
-# ```python
-# def warm_up_then_cosine(t: int, warmup: int, total: int) -> float:
-#     """Return the factor by which the learning rate is multiplied in step t."""
-# ```
-#
-# ??? tip "Hint"
-#     The very first factor is 1 divided by `warmup`, not 0. In step `warmup`, $t$ of the cosine
-#     is 0. `torch.optim.lr_scheduler.LambdaLR` takes such a function of one argument.
-#
+# same amount in each of the first `warmup` steps, from above 0 in step 0 to all of it in step
+# `warmup - 1`. From step `warmup` on it follows the cosine of this chapter, whose $T$ are the
+# steps that are left, and whose own $t$ begins there at 0. `t` counts from 0 to `total - 1`;
+# `warmup` is below `total`, and may be 0. Return the factor as a Python number.
+
+# %% [markdown] tags=["hint"]
+# The very first factor is 1 divided by `warmup`, not 0. In step `warmup`, $t$ of the cosine
+# is 0. `torch.optim.lr_scheduler.LambdaLR` takes such a function of one argument.
+
+
+# %% tags=["solution"]
+def warm_up_then_cosine(t: int, warmup: int, total: int) -> float:
+    """Return the factor by which the learning rate is multiplied in step t."""
+    if t < warmup:
+        return (t + 1) / warmup
+    share = (t - warmup) / (total - warmup)
+    return (1 + math.cos(math.pi * share)) / 2
+
+
+# %% tags=["check"]
+check(warm_up_then_cosine)
+
+# %% [markdown] tags=["solution"]
+# Steps count from 0, so the rise must count from 1: `t / warmup` would waste the first step, and
+# stop short of 1. The cosine gets what is left, and its own zero; over all of `total` it would jump
+# down in step `warmup`, or end high.
+
+# %% [markdown]
 # ## Next
 #
 # [The training loop](06_training_loop.py) puts the pieces together: batches, loss, `backward`,
