@@ -92,6 +92,12 @@ def test_cells_title_and_imports(project: Project) -> None:
     ]
 
 
+def test_the_last_title_is_that_of_the_task(project: Project) -> None:
+    """Before the first exercise, a section may stand in the same cell."""
+    _, (exercise,) = read(project, EXERCISE.replace("# ### 1.", "# ### Before\n#\n# ### 1."))
+    assert exercise.title == "Double it"
+
+
 def test_stub_is_head_docstring_and_an_error(project: Project) -> None:
     """As the solution writes them, comments and all."""
     _, (exercise,) = read(project, EXERCISE)
@@ -178,6 +184,7 @@ WHY = '\n# %% [markdown] tags=["solution"]\n# A number and itself are twice the 
         ('# %% [markdown] tags=["hint"]', '# %% tags=["hint"]', "# Add it", "the hint is missing"),
         ('["check"]', '["check", "allow-stderr"]', "check(double)", "the check is missing"),
         ("### 1. Double it", "Double it", "# Add it", "there must be the task"),
+        ("[markdown]\n# ### 1.", "\n# ### 1.", "# Add it", "there must be the task"),
         ("# Return twice the number", "# It is `{python} 1`", "# ### 1.", "must not hold expr"),
         ("# Add it to", "# Add `{python} 2` to", "# Add `", "must not hold expressions"),
         ("check(double)", "check(double(2))", "check(double(2))", "must be one line"),
