@@ -67,11 +67,10 @@ def read(project: Project, *exercises: str, begin: str = BEGIN) -> tuple[Chapter
     return chapter, list(read_exercises(chapter))
 
 
-def test_cells_title_and_imports(project: Project) -> None:
+def test_cells_and_imports(project: Project) -> None:
     """An exercise knows its cells, and what its chapter has imported so far."""
     other = EXERCISE.replace("1. ", "").replace("double", "twice").replace("Counter", "deque")
     chapter, (first, second) = read(project, EXERCISE, "\n# %%\nimport json\n", other)
-    assert (first.title, second.title) == ("Double it", "Double it")
     assert first.imports == (
         "import math",
         "import os.path as where",
@@ -90,12 +89,6 @@ def test_cells_title_and_imports(project: Project) -> None:
         ("code", ["check"]),
         ("markdown", ["solution"]),
     ]
-
-
-def test_the_last_title_is_that_of_the_task(project: Project) -> None:
-    """Before the first exercise, a section may stand in the same cell."""
-    _, (exercise,) = read(project, EXERCISE.replace("# ### 1.", "# ### Before\n#\n# ### 1."))
-    assert exercise.title == "Double it"
 
 
 def test_stub_is_head_docstring_and_an_error(project: Project) -> None:

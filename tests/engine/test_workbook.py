@@ -13,6 +13,8 @@ from tests.engine.test_exercises import BEGIN, EXERCISE
 
 IMPORTS = "from m import check\nfrom ptfund.data import x\nimport torch\nfrom m import a\n"
 SOURCE = BEGIN.replace("import math\n", f"import math\n{IMPORTS}") + EXERCISE.replace(
+    "# ### 1.", "# ## Exercises\n#\n# ### 1."
+).replace(
     "# Return twice the number.", "# Return [twice](02_b.py) the number.\n#\n# !!! note\n#     It."
 ).replace("x + x", "math.floor(x + x + a + torch.x)")
 
@@ -29,6 +31,7 @@ def test_a_file_has_task_stub_check_and_hint(book: Project) -> None:
     """And imports what they need, once; what only the site's Markdown knows is translated."""
     chapter = read_chapter(book.root / "tutorials/01_a.py", book.root)
     text = workbook(chapter, read_exercises(chapter))
+    assert "Exercises\n" not in text
     head, imports, task, stub, check, hint, *others = text.split("\n# %%")
     assert head.startswith("# %% [markdown]\n# # Exercises to chapter 1: A chapter\n#\n# Write")
     assert "python -m ptfund.exercises exercises/01_a.py" in head

@@ -14,7 +14,7 @@ __all__ = ["Exercise", "read_exercises"]
 # The cells of an exercise after its task, in order.
 _PARTS = (("markdown", "hint"), ("code", "solution"), ("code", "check"), ("markdown", "solution"))
 _NAMES = ("hint", "solution", "check", "text on why it works, tagged solution")
-_TITLE = re.compile(r"^### (?:\d+\. )?(.+)$", re.MULTILINE)
+_TITLE = re.compile(r"^### .", re.MULTILINE)
 _FENCE = re.compile(r"```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 _Definition = ast.FunctionDef | ast.ClassDef
@@ -24,7 +24,6 @@ _Definition = ast.FunctionDef | ast.ClassDef
 class Exercise:
     """One exercise; its cells are given by their numbers in the chapter."""
 
-    title: str
     task: int
     stub: str
     """What the learner begins with: the code that the task shows, or the solution's outside."""
@@ -74,8 +73,7 @@ def read_exercises(chapter: Chapter) -> tuple[Exercise, ...]:
 
 def _exercise(chapter: Chapter, task: int) -> Exercise:
     text, (_, solution, check, _) = chapter.cells[task], _parts(chapter, task)
-    titles = _TITLE.findall(text.source)
-    if text.kind != "markdown" or not titles:
+    if text.kind != "markdown" or not _TITLE.search(text.source):
         raise chapter.error(task + 1, "before a hint there must be the task, below '### Title'")
     for cell in (task, task + 1):
         if "{python}" in "".join(match[0] for match in CODE.finditer(chapter.cells[cell].source)):
@@ -91,7 +89,7 @@ def _exercise(chapter: Chapter, task: int) -> Exercise:
         "\n".join(_stub(chapter, solution, defined[name])) for name in names
     )
     sources = (solution.source, check.source, stub)
-    return Exercise(titles[-1], task, stub, bool(shown), _imports(chapter, task + 2, sources))
+    return Exercise(task, stub, bool(shown), _imports(chapter, task + 2, sources))
 
 
 def _parts(chapter: Chapter, task: int) -> Sequence[Cell]:

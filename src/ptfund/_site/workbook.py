@@ -34,7 +34,7 @@ def workbook(chapter: Chapter, exercises: Sequence[Exercise]) -> str:
     for exercise in exercises:
         task, hint = (chapter.cells[n].source for n in (exercise.task, exercise.hint))
         cells += [
-            _prose(task[task.rindex("\n### ") + 1 :] if "\n### " in task else task),
+            _prose("### " + f"\n{task}".rpartition("\n### ")[2]),
             f"# %%\n{exercise.stub}\n\n",
             f"# %%\n{chapter.cells[exercise.check].source}\n",
             _prose(f"*Hint.* {hint}"),
