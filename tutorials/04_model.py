@@ -994,24 +994,48 @@ assert linear_accuracy > 0.85
 #
 # ## Exercises
 #
+# As in chapter 1, `check` tries what you write on several inputs, and says what is wrong with it.
+# Two exercises ask for a function, three for a class.
+
+# %%
+from collections.abc import Sequence
+from itertools import pairwise
+
+from jaxtyping import Float
+
+from ptfund.exercises import check
+
+# %% [markdown]
 # ### 1. Count before you build
 #
 # How many parameters has a network of linear layers, each with a bias, with the given sizes from
-# the features to the scores? For 64, 64 and 10 it is what you saw above. Build nothing.
-#
-# ```python
-# def count_parameters(sizes: Sequence[int]) -> int:
-#     """Return the number of weights and biases between two sizes or more."""
-# ```
-#
-# ??? tip "Hint"
-#     `itertools.pairwise` gives the two sizes of each layer. Whose biases are they: those of
-#     what goes in, or of what comes out?
-#
+# the features to the scores? There are two sizes or more. For 64, 64 and 10 it is what you saw
+# above. Build nothing.
+
+# %% [markdown] tags=["hint"]
+# `itertools.pairwise` gives the two sizes of each layer. Whose biases are they: those of
+# what goes in, or of what comes out?
+
+
+# %% tags=["solution"]
+def count_parameters(sizes: Sequence[int]) -> int:
+    """Return the number of weights and biases, for two sizes or more."""
+    return sum((n + 1) * m for n, m in pairwise(sizes))
+
+
+# %% tags=["check"]
+check(count_parameters)
+
+# %% [markdown] tags=["solution"]
+# Each unit that comes out has a weight for each that goes in, and one bias: $n + 1$ numbers. The
+# first size gets no biases, for features are given, not computed. Written down before a model is
+# built, the number shows whether PyTorch has found all of it.
+
+# %% [markdown]
 # ### 2. Mend a registration
 #
-# This class computes scores as it should. Mend it, so that all its numbers are parameters,
-# without a change in what it computes.
+# This class computes scores as it should. Mend it, so that all its numbers are parameters, and it
+# begins with the same ones and computes the same as now.
 #
 # ```python
 # class Branches(nn.Module):
@@ -1027,77 +1051,161 @@ assert linear_accuracy > 0.85
 #     def forward(
 #         self, x: Float[Tensor, "n features"]
 #     ) -> Float[Tensor, "n classes"]:
+#         """Return the sum."""
 #         pairs = zip(self.weights, self.layers.values(), strict=True)
 #         return sum(weight * layer(x) for weight, layer in pairs)
 # ```
-#
-# ??? tip "Hint"
-#     Beside `nn.ModuleList` there is a module that is a dictionary. Check with `.double()` that
-#     nothing stays behind.
-#
+
+# %% [markdown] tags=["hint"]
+# Beside `nn.ModuleList` there is a module that is a dictionary. Count the parameters of a small
+# one, and compare with your own arithmetic: an error does not tell you of each that is missing.
+
+
+# %% tags=["solution"]
+class Branches(nn.Module):
+    """The weighted sum of several linear layers."""
+
+    def __init__(self, features: int, classes: int, branches: int) -> None:
+        super().__init__()
+        parts = {str(i): nn.Linear(features, classes) for i in range(branches)}
+        self.layers = nn.ModuleDict(parts)
+        self.weights = nn.Parameter(torch.ones(branches))
+
+    def forward(
+        self,
+        x: Float[Tensor, "n features"],
+    ) -> Float[Tensor, "n classes"]:
+        """Return the sum."""
+        pairs = zip(self.weights, self.layers.values(), strict=True)
+        return sum(weight * layer(x) for weight, layer in pairs)
+
+
+# %% tags=["check"]
+check(Branches)
+
+# %% [markdown] tags=["solution"]
+# `nn.ModuleDict` and `nn.Parameter` are registered when they are assigned; `forward` stays as it
+# was. Had only the layers been mended, nothing would complain: a single number multiplies
+# `float64` scores without changing their dtype, so even `double` would not betray weights that
+# stayed behind.
+
+# %% [markdown]
 # ### 3. A dropout of your own
 #
-# Write dropout, with the rule given above. In training mode, draw from the generator that it
-# was given.
-#
-# ```python
-# class MyDropout(nn.Module):
-#     """Sets elements to 0 with probability p in training, and keeps the mean."""
-#
-#     def __init__(self, p: float, generator: torch.Generator) -> None:
-#         """Keep the probability, 0 ≤ p < 1, and the source of random numbers."""
-#
-#     def forward(
-#         self, x: Float[Tensor, "n features"]
-#     ) -> Float[Tensor, "n features"]:
-#         """Return the rest, scaled, in training; in eval the input as it is."""
-# ```
-#
-# ??? tip "Hint"
-#     `torch.rand(x.shape, generator=…)` is below $p$ with probability $p$. Test with $p = 0.2$:
-#     with a half, confusing $p$ and $1 - p$ would not show.
-#
+# Write dropout, with the rule given above: in training mode, each element is drawn for itself, and
+# anew in each call. Draw from the generator that the layer was given, and in `eval` draw nothing.
+
+# %% [markdown] tags=["hint"]
+# `torch.rand(x.shape, generator=…)` is below $p$ with probability $p$. Test with $p = 0.2$:
+# with a half, confusing $p$ and $1 - p$ would not show.
+
+
+# %% tags=["solution"]
+class MyDropout(nn.Module):
+    """Sets elements to 0 with probability p in training; keeps the mean."""
+
+    def __init__(self, p: float, generator: torch.Generator) -> None:
+        """Keep the probability, 0 ≤ p < 1, and the source of chance."""
+        super().__init__()
+        self.p = p
+        self.generator = generator
+
+    def forward(
+        self,
+        x: Float[Tensor, "n features"],
+    ) -> Float[Tensor, "n features"]:
+        """Return the rest, scaled, in training; in eval the input as it is."""
+        if not self.training:
+            return x
+        kept = torch.rand(x.shape, generator=self.generator) >= self.p
+        return x * kept / (1 - self.p)
+
+
+# %% tags=["check"]
+check(MyDropout)
+
+# %% [markdown] tags=["solution"]
+# A share of $1 - p$ is kept, and divided by $1 - p$: on average each element stays what it is, so
+# that `eval` has nothing to make up for. The parent class keeps `training`, which `train` and
+# `eval` set. With a generator of its own, the layer draws the same again whatever else the program
+# draws.
+
+# %% [markdown]
 # ### 4. Standardise inside the model
 #
 # A model that standardises its own features cannot be given raw ones by mistake. Write a layer
-# that measures mean and deviation (`correction=0`, as in chapter 3) in `fit`, and applies them in
-# `forward`. Both must be saved
-# with the model, and must not be learned.
-#
-# ```python
-# class Standardise(nn.Module):
-#     """Brings each feature to mean 0 and deviation 1, as measured by fit."""
-#
-#     def __init__(self, features: int) -> None:
-#         """Start with mean 0 and deviation 1: the layer changes nothing yet."""
-#
-#     def fit(self, x: Float[Tensor, "n features"]) -> None:
-#         """Measure. A feature that is constant gets the deviation 1."""
-#
-#     def forward(
-#         self, x: Float[Tensor, "n features"]
-#     ) -> Float[Tensor, "n features"]:
-#         """Return the features, shifted and scaled."""
-# ```
-#
-# ??? tip "Hint"
-#     A fresh layer must be able to load the state dict of a fitted one. Is what `fit` assigns
-#     still the buffer, with its shape?
-#
+# that measures mean and deviation (`correction=0`, as in chapter 3) in `fit`, each time anew, and
+# applies them in `forward`, in both modes alike. Both must be saved with the model, and be none of
+# its parameters: they are not learned.
+
+# %% [markdown] tags=["hint"]
+# A fresh layer must be able to load the state dict of a fitted one. Is what `fit` assigns
+# still the buffer, with its shape?
+
+
+# %% tags=["solution"]
+class Standardise(nn.Module):
+    """Brings each feature to mean 0 and deviation 1, as measured by fit."""
+
+    def __init__(self, features: int) -> None:
+        """Start with mean 0 and deviation 1: the layer changes nothing yet."""
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(features))
+        self.register_buffer("deviation", torch.ones(features))
+
+    def fit(self, x: Float[Tensor, "n features"]) -> None:
+        """Measure. A feature that is constant gets the deviation 1."""
+        deviation, self.mean = torch.std_mean(x, dim=0, correction=0)
+        self.deviation = deviation.where(deviation > 0, 1.0)
+
+    def forward(
+        self,
+        x: Float[Tensor, "n features"],
+    ) -> Float[Tensor, "n features"]:
+        """Return the features, shifted and scaled."""
+        return (x - self.mean) / self.deviation
+
+
+# %% tags=["check"]
+check(Standardise)
+
+# %% [markdown] tags=["solution"]
+# What is assigned to the name of a buffer becomes the buffer, as long as it is a tensor; as its
+# shape stays (features,), a fresh layer can load it. A parameter would be saved as well, but it is
+# handed to every optimizer. The constant feature is only shifted, also by images in which it
+# varies.
+
+# %% [markdown]
 # ### 5. Load what fits
 #
 # A checkpoint comes from a network for other classes: its last layer has another shape. Load all
-# tensors whose name *and* shape fit, and leave the others of the model as they are.
-#
-# ```python
-# def load_matching(model: nn.Module, state: dict[str, Tensor]) -> list[str]:
-#     """Load what fits; return the sorted names in the model that were not loaded."""
-# ```
-#
-# ??? tip "Hint"
-#     `strict=False` forgives names, not shapes. Take out of `state` what does not fit, without
-#     changing the caller's dictionary.
-#
+# tensors whose name *and* shape fit, and leave the others of the model as they are. Return the
+# names of those others, as `model.state_dict()` has them, sorted. The caller's dictionary stays as
+# it is.
+
+# %% [markdown] tags=["hint"]
+# `strict=False` forgives names, not shapes. Make a new dictionary of what fits.
+
+
+# %% tags=["solution"]
+def load_matching(model: nn.Module, state: dict[str, Tensor]) -> list[str]:
+    """Load what fits; return the sorted names of what stays as it was."""
+    own = model.state_dict()
+    both = own.keys() & state.keys()
+    fit = {name for name in both if own[name].shape == state[name].shape}
+    model.load_state_dict({name: state[name] for name in fit}, strict=False)
+    return sorted(own.keys() - fit)
+
+
+# %% tags=["check"]
+check(load_matching)
+
+# %% [markdown] tags=["solution"]
+# All that is handed on fits by name and shape, so `strict=False` has only to forgive the names
+# that are missing. Those are what the caller must read: a misspelt name would otherwise leave
+# first weights in the model, and nobody would know.
+
+# %% [markdown]
 # ## Next
 #
 # [Loss and optimizer](05_loss_and_optimizer.py), chapter 5, says what "better" means for ten scores
