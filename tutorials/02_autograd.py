@@ -888,49 +888,83 @@ assert_close((image + image.grad / 2).detach(), centre)
 #
 # ## Exercises
 #
+# The signatures state shapes as those of chapter 1 do. From here on, `Value` is the one of
+# `ptfund.scalar`.
+
+# %%
+from jaxtyping import Float
+
+from ptfund.exercises import check
+from ptfund.scalar import Value
+
+# %% [markdown]
 # ### 1. The hyperbolic tangent in the engine
 #
 # Give the engine one more operation: `math.tanh`, with a rule. Its slope at $u$ is $1 - t^2$,
-# where $t$ is its *result*. `Value` is that of `ptfund.scalar`.
-#
-# ```python
-# def tanh(u: Value) -> Value:
-#     """Return the hyperbolic tangent of u, as one value whose only input is u."""
-# ```
-#
-# ??? tip "Hint"
-#     Copy the shape of `exp` above. The rule gets the upstream gradient: what must happen to it
-#     if the slope is 1, and what if it is 0?
-#
+# where $t$ is its *result*. Make it one new value, whose only input is `u`.
+
+# %% [markdown] tags=["hint"]
+# Copy the shape of `exp` above. The rule gets the upstream gradient: what must happen to it if
+# the slope is 1, and what if it is 0?
+
+
+# %% tags=["solution"]
+def tanh(u: Value) -> Value:
+    """Return the hyperbolic tangent of u, as one value whose only input is u."""
+    result = math.tanh(u.data)
+    return Value(result, (u,), lambda upstream: (upstream * (1 - result**2),))
+
+
+# %% tags=["check"]
+check(tanh)
+
+# %% [markdown] tags=["solution"]
+# The rule keeps a plain number, the result, as that of `exp` does, and multiplies the upstream
+# gradient by the slope. Adding up is left to the engine: were the rule to write to `u.grad`
+# itself, `u` would get its share twice. The trap is the letter: $1 - u^2$ is the slope of
+# something else.
+
+# %% [markdown]
 # ### 2. Predict a gradient after two calls
 #
-# What is `x.grad` after the lines in the docstring? Write down a number, or the text `"error"`,
-# without running them.
-#
-# ```python
-# def grad_after_two_calls() -> float | str:
-#     """Return x.grad as predicted, or "error".
-#
-#     x = torch.tensor(2.0, requires_grad=True)
-#     for _ in range(2):
-#         (x**2).backward()
-#     """
-# ```
-#
-# ??? tip "Hint"
-#     Is it the same graph that is walked twice? And what does `backward` do to a `.grad` that
-#     is there already?
-#
+# What is `x.grad` after the lines in the docstring? Return a number, or the text `"error"` if
+# one of the lines raises. Do not run them first.
+
+# %% [markdown] tags=["hint"]
+# Is it the same graph that is walked twice? And what does `backward` do to a `.grad` that is
+# there already?
+
+
+# %% tags=["solution"]
+def grad_after_two_calls() -> float | str:
+    """Return x.grad as predicted, or "error".
+
+    x = torch.tensor(2.0, requires_grad=True)
+    for _ in range(2):
+        (x**2).backward()
+    """
+    return 8.0
+
+
+# %% tags=["check"]
+check(grad_after_two_calls)
+
+# %% [markdown] tags=["solution"]
+# Each pass computes `x**2` anew, and so gets a new graph: there is nothing to be walked twice.
+# Each walk finds the slope 2 · 2 = 4, and adds it to what is there: first to nothing, then to 4.
+
+# %% [markdown]
 # ### 3. Find the lost leaf
 #
-# This function stops with an error in its second step. Mend it, so that it returns the $w$ for
-# which $wx$ fits $y$ best.
+# This function shall start at $w = 0$ and take `steps` steps down the gradient of the mean
+# squared residual, each of them `lr` times the gradient long. With enough steps it finds the
+# $w$ for which $wx$ fits $y$ best. But it stops with an error in its second step. Mend it.
 #
 # ```python
 # def fit_slope(
 #     x: Float[Tensor, " n"], y: Float[Tensor, " n"], steps: int, lr: float
 # ) -> Float[Tensor, ""]:
-#     """Return the slope of the line through the origin that is nearest to the points."""
+#     """Return the slope of a line through the origin, untracked."""
 #     w = torch.zeros((), requires_grad=True)
 #     for _ in range(steps):
 #         loss = (w * x - y).square().mean()
@@ -938,44 +972,113 @@ assert_close((image + image.grad / 2).detach(), centre)
 #         w = w - lr * w.grad
 #     return w.detach()
 # ```
-#
-# ??? tip "Hint"
-#     Print `w.is_leaf` at the start of each step. Once it is mended, is there still something
-#     that adds up?
-#
+
+# %% [markdown] tags=["hint"]
+# Print `w.is_leaf` at the start of each step. Once it is mended, is there still something that
+# adds up?
+
+
+# %% tags=["solution"]
+def fit_slope(
+    x: Float[Tensor, " n"], y: Float[Tensor, " n"], steps: int, lr: float
+) -> Float[Tensor, ""]:
+    """Return the slope of a line through the origin, untracked."""
+    w = torch.zeros((), requires_grad=True)
+    for _ in range(steps):
+        loss = (w * x - y).square().mean()
+        loss.backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+        w.grad = None
+    return w.detach()
+
+
+# %% tags=["check"]
+check(fit_slope)
+
+# %% [markdown] tags=["solution"]
+# `w = w - …` made a new tensor that is no leaf: the second `backward` put its gradient into the
+# old one. In place and under `no_grad`, `w` stays the same leaf. And just because it stays, its
+# gradient does too: without clearing, the function would run, and each step would follow the
+# sum of all gradients so far.
+
+# %% [markdown]
 # ### 4. A rule of your own
 #
 # The *logistic function* is $\sigma(u) = \frac{1}{1 + e^{-u}}$, and its slope is
 # $\sigma(u) \left( 1 - \sigma(u) \right)$. Write a subclass of `torch.autograd.Function` for
-# it, which saves its result instead of its input, and a function that applies it. Test it with
-# `gradcheck`.
-#
-# ```python
-# def logistic(u: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
-#     """Return 1 / (1 + exp(-u)) for each element, by a Function with its own rule."""
-# ```
-#
-# ??? tip "Hint"
-#     The class has the two static methods that `Cube` has; `ctx.save_for_backward` takes any
-#     tensor. `gradcheck` wants `float64`, and more than one place.
-#
+# it, which saves its result instead of its input, and a function that applies it to `u`. Both
+# must keep the dtype of `u`. Test the rule with `gradcheck`; `check` does so as well.
+
+# %% [markdown] tags=["hint"]
+# The class has the two static methods that `Cube` has; `ctx.save_for_backward` takes any
+# tensor. `gradcheck` wants `float64`, and more than one place.
+
+
+# %% tags=["solution"]
+class Logistic(torch.autograd.Function):
+    """The logistic function, with its rule."""
+
+    @staticmethod
+    def forward(ctx: Any, u: Tensor) -> Tensor:
+        """Compute, and save the result."""
+        result = 1 / (1 + torch.exp(-u))
+        ctx.save_for_backward(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, upstream: Tensor) -> Tensor:
+        """Multiply by the slope, which the result alone gives."""
+        (result,) = ctx.saved_tensors
+        return upstream * result * (1 - result)
+
+
+def logistic(u: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
+    """Return 1 / (1 + exp(-u)) for each element, by a Function with its own rule."""
+    return Logistic.apply(u)
+
+
+# %% tags=["check"]
+check(logistic)
+
+# %% [markdown] tags=["solution"]
+# The result has to be kept anyway, as it is returned; the input, which the rule does not need,
+# can be freed. `save_for_backward` lets PyTorch notice if the result is changed in place before
+# `backward`; an attribute such as `ctx.result` would not.
+
+# %% [markdown]
 # ### 5. A second derivative
 #
 # Return the second derivative of a function that works element by element, at every element of
-# `u`, by automatic differentiation.
-#
-# ```python
-# def second_derivative(
-#     f: Callable[[Tensor], Tensor], u: Float[Tensor, " n"]
-# ) -> Float[Tensor, " n"]:
-#     """Return the second derivative of `f` at each element, without gradient."""
-# ```
-#
-# ??? tip "Hint"
-#     `torch.func.grad`, twice, is for one number, and `vmap` brings it to all. Or
-#     `autograd.grad`, twice: it wants one number too, so take the sum; why does that do no harm
-#     here? Try both on `lambda u: 2 * u`.
-#
+# `u`, by automatic differentiation. The result must have no graph, even if `u` is tracked, and
+# `u` must stay as it was: neither tracked afterwards nor with another `.grad`.
+
+# %% [markdown] tags=["hint"]
+# `torch.func.grad`, twice, is for one number, and `vmap` brings it to all. Or `autograd.grad`,
+# twice: it wants one number too, so take the sum; why does that do no harm here? Try both on
+# `lambda u: 2 * u`.
+
+
+# %% tags=["solution"]
+def second_derivative(
+    f: Callable[[Tensor], Tensor],
+    u: Float[Tensor, " n"],
+) -> Float[Tensor, " n"]:
+    """Return the second derivative of `f` at each element, without a graph."""
+    of_one_number = torch.func.grad(torch.func.grad(f))
+    return torch.func.vmap(of_one_number)(u).detach()
+
+
+# %% tags=["check"]
+check(second_derivative)
+
+# %% [markdown] tags=["solution"]
+# `torch.func` notes by itself what a second walk needs, also where the slope is constant. With
+# `autograd.grad` one has to see to it: track a detached copy of `u`, pass `create_graph=True`
+# the first time, and return zeros if the first derivative has no graph, as for
+# `lambda u: 2 * u`. The sum does no harm, as each result depends on its own element alone.
+
+# %% [markdown]
 # ## Next
 #
 # [Dataset preparation](03_data.py), chapter 3, turns to what is learned from: it splits the digits

@@ -1,0 +1,296 @@
+"""Checks of chapter 2's exercises."""
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.function import BackwardCFunction
+
+from ptfund.exercises._answers import Answer, WrongAnswer
+from ptfund.exercises._comparing import compare
+from ptfund.exercises._values import difference, same
+from ptfund.scalar import Value
+
+__all__ = ["fit_slope", "grad_after_two_calls", "logistic", "second_derivative", "tanh"]
+
+Function = Callable[[Tensor], Tensor]
+
+
+def tanh(answer: Answer) -> None:
+    """Look at what is noted, then compare the rule with PyTorch's."""
+    leaves = [Value(number) for number in (0.5, -1.2, 0.0, 2.0)]
+    # All of them first: what a rule needs must be its own, and not the last call's.
+    results = [_noted(answer, u, u.data) for u in leaves]
+    table = []
+    for u, result in zip(leaves, results, strict=True):
+        for upstream in (1.0, 3.0, -0.5):
+            with answer.at_work(f"the rule of tanh(Value({u.data})), given {upstream},"):
+                gradients = result.grad_fn(upstream) if result.grad_fn else None
+            if u.grad or result.grad:
+                raise WrongAnswer("it changes a `.grad`: leave that to the engine, which adds")
+            if not isinstance(gradients, list | tuple) or len(gradients) != 1:
+                raise WrongAnswer("the rule must return a tuple of one gradient: is there a comma?")
+            if not isinstance(gradients[0], float | int):
+                raise WrongAnswer(f"the gradient of the rule {difference(0.0, gradients[0])}")
+            table.append((u.data, upstream, gradients[0]))
+    u, upstream, got = torch.tensor(table, dtype=torch.float64).T
+    t = torch.tanh(u)
+    mistakes = {
+        "the slope is made of `u`: in the formula, t is the result": upstream * (1 - u**2),
+        "the slope lacks a square: at the result -1 it must be 0": upstream * (1 - t),
+        "it multiplies by the result, as is right for exp: tanh has another slope": upstream * t,
+    }
+    _judge_rule(got, torch.tanh, u, upstream, mistakes)
+
+
+def _noted(answer: Answer, u: Value, number: float) -> Value:
+    """Return the value that an answer makes, if number and input are right."""
+    result = answer(u)
+    if not isinstance(result, Value):
+        raise WrongAnswer(f"it {difference(u, result)} (the Value of `ptfund.scalar`)")
+    if u.data != number:
+        raise WrongAnswer("it changes the number in `u`: make a new Value for the result")
+    right = math.tanh(number)
+    if not same(right, result.data):
+        raise WrongAnswer(f"tanh(Value({number})) {difference(right, result.data)}")
+    if not result.inputs:
+        raise WrongAnswer("the result is a leaf, where a walk ends: give it its input and its rule")
+    if not isinstance(result.inputs, list | tuple):
+        raise WrongAnswer("`inputs` must be a tuple, of one value, too: is a comma missing?")
+    if len(result.inputs) != 1:
+        raise WrongAnswer("the result must have one input, `u`: make one operation, not several")
+    if result.inputs[0] is not u:
+        raise WrongAnswer(
+            "the input of the result must be `u` itself, not a copy or a step between"
+        )
+    return result
+
+
+def _judge_rule(
+    got: Tensor, function: Function, u: Tensor, upstream: Tensor, mistakes: dict[str, Tensor]
+) -> None:
+    """Compare gradients with PyTorch's of the same function, which grows everywhere."""
+    u = u.detach().requires_grad_()
+    (right,) = torch.autograd.grad(function(u), u, upstream)
+    slope = right / upstream
+    if same(right, got):
+        return
+    mistakes |= {
+        "the rule returns its own slope alone, and the upstream gradient has no part in it": slope,
+        "the gradient has the wrong sign: the function grows everywhere": -right,
+        "slope and upstream gradient are added: what if one of them is 0?": upstream + slope,
+        "the upstream gradient is handed on as it is: where is the slope?": upstream,
+    }
+    for message, wrong in mistakes.items():
+        if same(wrong, got):
+            raise WrongAnswer(message)
+    raise WrongAnswer(f"with u = {u.tolist()}, the gradient {difference(right, got)}")
+
+
+def grad_after_two_calls(answer: Answer) -> None:
+    """Run the lines; tell where to look, not what is right."""
+    x = torch.tensor(2.0, requires_grad=True)
+    first, second = (torch.autograd.grad(x**2, x)[0].item() for _ in range(2))
+    got = answer()
+    if got == "error":
+        raise WrongAnswer("no line raises: is it one graph that is walked twice, or are there two?")
+    if isinstance(got, bool) or not isinstance(got, float | int):
+        wrong = difference(first, got) if got is None else f"got {got!r}"
+        raise WrongAnswer(f"the prediction must be a number, or the text 'error': {wrong}")
+    looks = {
+        second: "this is what one call finds. What does the other do to a `.grad` that is there?",
+        first * second: "the second call does not multiply what it finds",
+        0.0: "no line clears it",
+    }
+    if not same(first + second, got):
+        otherwise = "what is the slope of `x**2` at 2, and what does each call do with it?"
+        raise WrongAnswer(f"x.grad is not {got:g}: {looks.get(got, otherwise)}")
+
+
+def fit_slope(answer: Answer) -> None:
+    """Compare with what the steps amount to: each takes the same share of the way that is left."""
+    generator = torch.Generator().manual_seed(0)
+    cases = []
+    for n, steps, lr in ((4, 1, 0.1), (5, 0, 0.1), (3, 2, 0.2), (1, 7, 0.05), (5, 300, 0.1)):
+        x = torch.randn(n, generator=generator) + 1
+        cases.append((x, 2 * x + torch.randn(n, generator=generator), steps, lr))
+
+    def reference(x: Tensor, y: Tensor, steps: int, lr: float) -> Tensor:
+        left = (1 - 2 * lr * x.double().square().mean()) ** steps
+        return (x.double() @ y.double() / x.double().square().sum() * (1 - left)).float()
+
+    def stepping(sign: int = -1, kept: int = 0, most: int = 300) -> Callable[..., Tensor]:
+        """Return a descent that goes up, keeps old gradients, or takes too few steps."""
+
+        def descend(x: Tensor, y: Tensor, steps: int, lr: float) -> Tensor:
+            w = gradient = torch.zeros(())
+            for _ in range(min(steps, most)):
+                gradient = kept * gradient + 2 * ((w * x - y) * x).mean()
+                w = w + sign * lr * gradient
+            return w
+
+        return descend
+
+    def stopping(error: type[Exception]) -> Callable[..., Tensor]:
+        """Return a descent that stops in its second step."""
+
+        def descend(*case: Any) -> Tensor:
+            if case[2] > 1:
+                raise error
+            return reference(*case)
+
+        return descend
+
+    mistakes = {
+        "it still stops in its second step: there `w` is no leaf, and its `.grad` is None": (
+            stopping(TypeError)
+        ),
+        "after the first step nothing is tracked: what `no_grad` gives is a constant": (
+            stopping(RuntimeError)
+        ),
+        "it runs, and the gradients of all steps so far add up": stepping(kept=1),
+        "it climbs: the gradient points to where the loss grows": stepping(sign=1),
+        "all steps lead as far as one: does each begin at 0 again?": stepping(most=1),
+        "`w` stays 0: is a gradient there for the step, and is it `w` that changes?": (
+            stepping(most=0)
+        ),
+        "it jumps to the end, however few `steps` it may take": (
+            lambda x, y, *_: (x @ y) / (x @ x)
+        ),
+    }
+    with warnings.catch_warnings():
+        # It says what the first of the messages says.
+        warnings.filterwarnings("ignore", "The .grad attribute of a Tensor that is not a leaf")
+        compare(answer, reference, cases, mistakes, tolerance=1e-4)
+    if answer(*cases[0]).requires_grad:
+        raise WrongAnswer("the result is still tracked: it must be a plain number, without a graph")
+
+
+def logistic(answer: Answer) -> None:
+    """Compare numbers and gradients with PyTorch's, and look at what is saved."""
+    double = torch.linspace(-6, 4, 5, dtype=torch.float64)
+    single = double.float()
+    compare(
+        answer,
+        torch.sigmoid,
+        [(single,), (double,), (single[:1],), (single[:0],)],
+        {
+            "it falls where it must grow: look at the sign of the exponent": (
+                lambda u: torch.sigmoid(-u)
+            ),
+            "the quotient ends too early: `1 / 1 + a` is 1 + a": lambda u: 1 + torch.exp(-u),
+        },
+    )
+    for numbers in (single, double):
+        u = numbers.clone().requires_grad_()
+        with answer.at_work("logistic(u), with u tracked,"):
+            result = answer.function(u)
+            answer.function(numbers + 1)  # what a rule needs must not be the last call's
+        node = _own_rule(result, u)
+        s, upstream = torch.sigmoid(numbers), numbers.flip(0) / 2
+        with answer.at_work("`backward`"):
+            saved = node.saved_tensors
+            (got,) = torch.autograd.grad(result, u, upstream, allow_unused=True, retain_graph=True)
+        if got is None:
+            raise WrongAnswer("`backward` returned None: is a `return` missing?")
+        if not same([s, numbers.flip(0) / 2], [result.detach(), upstream]):
+            raise WrongAnswer("`backward` changes in place what others need: make new tensors")
+        another = torch.sigmoid(numbers + 1)
+        mistakes = {
+            "the slope is made of the input: in the formula, the result stands twice": (
+                upstream * numbers * (1 - numbers)
+            ),
+            "the slope is that of tanh": upstream * (1 - s**2),
+            "the slope lacks a factor: where the result is near 1, it must be near 0": upstream * s,
+            "the rule answers for the last call, not for the one whose graph is walked: keep what "
+            "it needs in `ctx`": upstream * another * (1 - another),
+        }
+        _judge_rule(got, torch.sigmoid, u, upstream, mistakes)
+        if any(isinstance(kept, Tensor) for kept in vars(node).values()):
+            raise WrongAnswer("a tensor is an attribute of `ctx`: use `ctx.save_for_backward`")
+        if any(same(numbers, tensor.detach()) for tensor in saved):
+            raise WrongAnswer("it saves its input: the result is enough for this rule")
+        if not any(same(s, tensor.detach()) for tensor in saved):
+            raise WrongAnswer("its result is not among what `ctx.save_for_backward` has saved")
+    with answer.at_work("torch.autograd.gradcheck(logistic, u)"):
+        agrees = torch.autograd.gradcheck(answer.function, u, raise_exception=False)
+    if not agrees:
+        raise WrongAnswer("`gradcheck` says no: is something computed in `float32` on the way?")
+
+
+def _own_rule(result: Any, u: Tensor) -> Any:
+    """Return the node of a result, if it is all that lies between it and its input."""
+    node = getattr(result, "grad_fn", None)
+    if node is None:
+        raise WrongAnswer("the result is not tracked: does it come from the `apply` of a Function?")
+    if not isinstance(node, BackwardCFunction):
+        raise WrongAnswer(f"{node.name()} is a rule of PyTorch's: it must be one of your own")
+    sources = [source for source, _ in node.next_functions if source is not None]
+    if len(sources) != 1 or getattr(sources[0], "variable", None) is not u:
+        raise WrongAnswer("your Function must take `u` itself, and be all that the graph holds")
+    return node
+
+
+def second_derivative(answer: Answer) -> None:
+    """Compare with derivatives by hand: roughly, to name the mistake, then exactly."""
+
+    def cube(u: Tensor) -> Tensor:
+        return u**3
+
+    def line(u: Tensor) -> Tensor:
+        return 2 * u
+
+    places = torch.tensor([2.0, -0.7, 0.4])
+    inputs = (places, places.double(), places[:1], places.flip(0))
+    cases = [(f, u) for f in (cube, torch.sin, line) for u in inputs]
+
+    def first(f: Function, u: Tensor) -> Tensor:
+        return {cube: 3 * u**2, torch.sin: u.cos(), line: 0 * u + 2}[f]
+
+    def second(f: Function, u: Tensor) -> Tensor:
+        return {cube: 6 * u, torch.sin: -u.sin(), line: 0 * u}[f]
+
+    def lost(f: Function, u: Tensor) -> Tensor:
+        if f is line:
+            raise RuntimeError
+        return second(f, u)
+
+    try:
+        answer(*cases[0])
+    except WrongAnswer as wrong:
+        if wrong.raised is RuntimeError and "does not require grad" in str(wrong):
+            raise WrongAnswer(f"{wrong}. Are `u`, and the first walk itself, tracked?") from None
+    mistakes = {
+        "it fails where the first derivative is a constant, as for `lambda u: 2 * u`: there a "
+        "second walk finds no graph, and the answer is 0": lost,
+        "this is the first derivative": first,
+        "this is the square of the first derivative": lambda f, u: first(f, u).square(),
+        "both derivatives have been added up in `.grad`": lambda f, u: first(f, u) + second(f, u),
+        "it is divided by the number of elements: a mean counts each as 1/n, a sum in full": (
+            lambda f, u: second(f, u) / len(u)
+        ),
+        "it is divided by n twice: a mean counts each element as 1/n": (
+            lambda f, u: second(f, u) / len(u) ** 2
+        ),
+    }
+    compare(answer, second, cases, mistakes, tolerance=1e-2)
+    for f, u in cases:
+        _exact(answer, f, u.clone(), second(f, u))
+        _exact(answer, f, u.clone().requires_grad_(), second(f, u))
+
+
+def _exact(answer: Answer, f: Function, u: Tensor, right: Tensor) -> None:
+    """Look for rounding, and for what walks leave behind."""
+    tracked = u.requires_grad
+    with answer.at_work(answer.call(f, u)):
+        got = answer.function(f, u)
+    if not same(right, got, 1e-12 if u.dtype == torch.float64 else 1e-5):
+        raise WrongAnswer("the numbers are near, as by nudging, and not those of autograd")
+    if u.grad is not None or u.requires_grad != tracked:
+        raise WrongAnswer("afterwards `u`, which belongs to the caller, is not as it was")
+    if got.requires_grad:
+        whether = "if `u` is tracked" if tracked else "though nobody will walk through it"
+        raise WrongAnswer(f"the result has a graph, {whether}: it must be numbers alone")
