@@ -888,8 +888,8 @@ assert_close((image + image.grad / 2).detach(), centre)
 #
 # ## Exercises
 #
-# The signatures state shapes as those of chapter 1 do. From here on, `Value` is the one of
-# `ptfund.scalar`.
+# The signatures state shapes as [those of chapter 1](01_tensors.py#exercises) do. From here on,
+# `Value` is the one of `ptfund.scalar`.
 
 # %%
 from jaxtyping import Float
@@ -910,7 +910,7 @@ from ptfund.scalar import Value
 
 # %% tags=["solution"]
 def tanh(u: Value) -> Value:
-    """Return the hyperbolic tangent of u, as one value whose only input is u."""
+    """Return the hyperbolic tangent of u, as one new value."""
     result = math.tanh(u.data)
     return Value(result, (u,), lambda upstream: (upstream * (1 - result**2),))
 
@@ -920,8 +920,8 @@ check(tanh)
 
 # %% [markdown] tags=["solution"]
 # The rule keeps a plain number, the result, as that of `exp` does, and multiplies the upstream
-# gradient by the slope. Adding up is left to the engine: were the rule to write to `u.grad`
-# itself, `u` would get its share twice. The trap is the letter: $1 - u^2$ is the slope of
+# gradient by the slope. Adding up is left to the engine: were the rule to write to `u.grad` as
+# well, `u` would get its share twice. The trap is the letter: $1 - u^2$ is the slope of
 # something else.
 
 # %% [markdown]
@@ -957,8 +957,8 @@ check(grad_after_two_calls)
 # ### 3. Find the lost leaf
 #
 # This function shall start at $w = 0$ and take `steps` steps down the gradient of the mean
-# squared residual, each of them `lr` times the gradient long. With enough steps it finds the
-# $w$ for which $wx$ fits $y$ best. But it stops with an error in its second step. Mend it.
+# squared residual, each of them `lr` times the gradient long. With enough small steps it finds
+# the $w$ for which $wx$ fits $y$ best. But it stops with an error in its second step. Mend it.
 #
 # ```python
 # def fit_slope(
@@ -1008,7 +1008,7 @@ check(fit_slope)
 # The *logistic function* is $\sigma(u) = \frac{1}{1 + e^{-u}}$, and its slope is
 # $\sigma(u) \left( 1 - \sigma(u) \right)$. Write a subclass of `torch.autograd.Function` for
 # it, which saves its result instead of its input, and a function that applies it to `u`. Both
-# must keep the dtype of `u`. Test the rule with `gradcheck`; `check` does so as well.
+# must keep the dtype of `u`. Test the rule with `gradcheck`.
 
 # %% [markdown] tags=["hint"]
 # The class has the two static methods that `Cube` has; `ctx.save_for_backward` takes any
@@ -1034,7 +1034,7 @@ class Logistic(torch.autograd.Function):
 
 
 def logistic(u: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
-    """Return 1 / (1 + exp(-u)) for each element, by a Function with its own rule."""
+    """Return 1 / (1 + exp(-u)) for each element, with a rule of its own."""
     return Logistic.apply(u)
 
 
@@ -1042,16 +1042,17 @@ def logistic(u: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
 check(logistic)
 
 # %% [markdown] tags=["solution"]
-# The result has to be kept anyway, as it is returned; the input, which the rule does not need,
-# can be freed. `save_for_backward` lets PyTorch notice if the result is changed in place before
-# `backward`; an attribute such as `ctx.result` would not.
+# The result is mostly kept anyway, by whoever asked for it; the input, which the rule does not
+# need, can be freed. Through `save_for_backward`, PyTorch notices if the result is changed in
+# place before `backward`. With an attribute such as `ctx.result` it would not, and the gradient
+# would be silently wrong.
 
 # %% [markdown]
 # ### 5. A second derivative
 #
 # Return the second derivative of a function that works element by element, at every element of
 # `u`, by automatic differentiation. The result must have no graph, even if `u` is tracked, and
-# `u` must stay as it was: neither tracked afterwards nor with another `.grad`.
+# `u` must stay as it was: tracked only if it was so before, and without another `.grad`.
 
 # %% [markdown] tags=["hint"]
 # `torch.func.grad`, twice, is for one number, and `vmap` brings it to all. Or `autograd.grad`,
