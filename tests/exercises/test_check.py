@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ptfund.exercises import EXERCISES, WrongAnswer, asked_for, check
+from ptfund.exercises import CANNOT, EXERCISES, WrongAnswer, asked_for, check
+from ptfund.exercises._answers import Answer
 from tests.exercises.answers import judged
 
 
@@ -55,6 +56,18 @@ def test_wrong_answers_come_without_a_trace_of_the_check() -> None:
         check(wrong)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+def test_what_nobody_thought_of_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer on which the check itself fails is no right one, and what failed is told."""
+
+    def failing(answer: Answer) -> None:
+        raise OverflowError(answer.name)
+
+    monkeypatch.setattr("ptfund.exercises._tensors.one_hot", failing)
+    assert judged(one_hot) == (
+        f"WRONG one_hot: the check {CANNOT}, which leads to OverflowError: one_hot"
+    )
 
 
 def named(name: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from ptfund.exercises import EXERCISES
+from ptfund.exercises import CANNOT, EXERCISES
 from tests.exercises.answers import (
     ASKED,
     CHAPTERS,
@@ -106,7 +106,9 @@ def test_whatever_is_returned_is_survived(asked: Asked, instead: object) -> None
     answers = [lambda *_, **__: instead for _ in asked.names]
     for answer, name in zip(answers, asked.names, strict=True):
         answer.__name__ = name
-    assert judged(*answers).startswith(f"WRONG {asked.names[0]}: ")
+    said = judged(*answers)
+    assert said.startswith(f"WRONG {asked.names[0]}: ")
+    assert CANNOT not in said
 
 
 @every_exercise
@@ -132,6 +134,7 @@ def test_wrong_answer_is_told_what_is_wrong(name: str, wrong: Wrong) -> None:
     """It fails, with the words for its mistake, and with those of no other."""
     said = ASKED[name].judged(wrong.source)
     assert said.startswith(f"WRONG {name}: ")
+    assert CANNOT not in said
     assert wrong.says in said
     others = {other.says for other in WRONG[name]} - {wrong.says}
     assert [words for words in others if words in said] == []

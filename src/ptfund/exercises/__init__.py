@@ -85,6 +85,9 @@ Where it is two functions, the first gives the exercise its name.
 """
 
 
+CANNOT = "can make nothing of this answer"
+
+
 def check(*answers: Callable[..., Any]) -> None:
     """Try the answer to an exercise, and print one line if it is right.
 
@@ -120,6 +123,9 @@ def check(*answers: Callable[..., Any]) -> None:
         printed = "".join(answer.printed for answer in tried)
         # From here, so that nobody has to read through the check.
         raise WrongAnswer(f"{name}: {wrong}{_quoted(printed)}") from None
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        raise WrongAnswer(f"{name}: the check {CANNOT}, which leads to {told}") from error
     print(f"{name}: passed.")
 
 

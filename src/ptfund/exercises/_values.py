@@ -83,7 +83,10 @@ def _form(tensor: Tensor) -> tuple[torch.Size, torch.dtype]:
 def _(expected: float, got: Any, tolerance: float = 1e-5) -> bool:
     if not isinstance(got, int | float) or isinstance(got, bool):
         return False
-    numbers = [torch.tensor(number, dtype=torch.float64) for number in (got, expected)]
+    try:
+        numbers = [torch.tensor(float(number), dtype=torch.float64) for number in (got, expected)]
+    except OverflowError:  # a whole number beyond all floats
+        return False
     return bool(torch.isclose(numbers[0], numbers[1], tolerance, tolerance, equal_nan=True))
 
 
