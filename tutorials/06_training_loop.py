@@ -1110,45 +1110,93 @@ with raises(FloatingPointError, cause="steps so long that the loss overflows"):
 #
 # ## Exercises
 #
+# Each exercise asks for one function, the last for two. `check` tries it on several inputs, and
+# says what is wrong with it.
+
+# %%
+from torch.optim import Optimizer
+
+from ptfund.exercises import check
+
+# %% [markdown]
 # ### 1. Accumulate
 #
-# Train for one epoch, with one step for each group of `accumulate` batches, the last group
-# perhaps smaller. The step must be that of the group in one batch: try ten samples as 4 + 4 + 2.
-# The loss is the cross-entropy.
-#
-# ```python
-# def accumulated_epoch(
-#     model: nn.Module,
-#     optimizer: torch.optim.Optimizer,
-#     batches: list[tuple[Tensor, Tensor]],
-#     accumulate: int,
-# ) -> None:
-#     """Take one step for each group of batches."""
-# ```
-#
-# ??? tip "Hint"
-#     You must know the size of a group before its first `backward`. How often in a group is
-#     `zero_grad` called?
-#
+# Train for one epoch on the cross-entropy, with one step for each group of `accumulate` batches,
+# in their order; the last group may have fewer. The step must be that of the group in one batch:
+# try ten samples as 4 + 4 + 2. To keep the memory small, give the model one batch at a time, and
+# call `backward` before the next. A gradient that is in `.grad` from before must not count.
+
+# %% [markdown] tags=["hint"]
+# You must know the size of a group before its first `backward`. How often in a group is
+# `zero_grad` called?
+
+
+# %% tags=["solution"]
+def accumulated_epoch(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    batches: list[tuple[Tensor, Tensor]],
+    accumulate: int,
+) -> None:
+    """Take one step for each group of batches."""
+    for first in range(0, len(batches), accumulate):
+        group = batches[first : first + accumulate]
+        size = sum(len(y) for _, y in group)
+        optimizer.zero_grad()
+        for x, y in group:
+            loss = F.cross_entropy(model(x), y)
+            (loss * len(y) / size).backward()
+        optimizer.step()
+
+
+# %% tags=["check"]
+check(accumulated_epoch)
+
+# %% [markdown] tags=["solution"]
+# Each batch counts by its share of the group's samples, so that the gradients add up to that of
+# the mean over all of them. `backward` adds to `.grad`, hence one `zero_grad` for each group,
+# before the first `backward`. The slice takes what is left for the last group by itself.
+
+# %% [markdown]
 # ### 2. Clip each parameter by itself
 #
-# Shrink each gradient that is longer than the limit, alone, and leave the others as they are.
-# Parameters without a gradient are passed over. Is the direction of the whole step still the same?
-#
-# ```python
-# def clip_each(parameters: Iterable[Tensor], limit: float) -> int:
-#     """Clip in place; return how many gradients were too long."""
-# ```
-#
-# ??? tip "Hint"
-#     `clip` of this chapter has one length for all. Which line moves into the loop? To change a
-#     gradient in place: `gradient *= …`.
-#
+# Shrink each gradient that is longer than `limit` to this length, each by itself, and leave the
+# others as they are. The length is the root of the sum of all squares. Parameters without a
+# gradient are passed over. Mind that `parameters` may be what `model.parameters()` gives, which can
+# be walked through only once. Is the direction of the whole step still the same?
+
+# %% [markdown] tags=["hint"]
+# `clip` of this chapter has one length for all. Which line moves into the loop? To change a
+# gradient in place: `gradient *= …`.
+
+
+# %% tags=["solution"]
+def clip_each(parameters: Iterable[Tensor], limit: float) -> int:
+    """Clip in place; return how many gradients were too long."""
+    too_long = 0
+    for parameter in parameters:
+        gradient = parameter.grad
+        if gradient is not None and gradient.norm() > limit:
+            gradient *= limit / gradient.norm()
+            too_long += 1
+    return too_long
+
+
+# %% tags=["check"]
+check(clip_each)
+
+# %% [markdown] tags=["solution"]
+# Each gradient has a length and a factor of its own. So the direction of the whole step changes
+# as soon as one is shrunk more than another: the parameters with short gradients gain weight.
+# `gradient *= …` changes the tensor that the optimizer reads; `gradient = gradient * …` would only
+# make another one.
+
+# %% [markdown]
 # ### 3. Three bugs
 #
 # This function runs, and its result is wrong in three ways. Mend it, so that it returns what
-# `mean_loss` of this chapter returns and leaves the mode of the model as it found it, whichever it
-# was.
+# `mean_loss` of this chapter returns, and leaves the mode of the model as it found it, whichever
+# it was. It must still build no graph.
 #
 # ```python
 # def measured(model: nn.Module, batches: list[tuple[Tensor, Tensor]]) -> float:
@@ -1159,52 +1207,114 @@ with raises(FloatingPointError, cause="steps so long that the loss overflows"):
 #             losses.append(F.cross_entropy(model(x).softmax(dim=1), y).item())
 #     return sum(losses) / len(losses)
 # ```
-#
-# ??? tip "Hint"
-#     One is of chapter 5, two are of this one. Test with dropout, with batches of 4, 4 and 2, and
-#     with a model that comes in `eval`.
-#
+
+# %% [markdown] tags=["hint"]
+# One is of chapter 5, two are of this one. Test with dropout, with batches of 4, 4 and 2, and
+# with a model that comes in `eval`.
+
+
+# %% tags=["solution"]
+def measured(model: nn.Module, batches: list[tuple[Tensor, Tensor]]) -> float:
+    """Return the mean loss of the samples; change nothing."""
+    mode = model.training
+    model.eval()
+    total = samples = 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += F.cross_entropy(model(x), y, reduction="sum").item()
+            samples += len(y)
+    model.train(mode)
+    return total / samples
+
+
+# %% tags=["check"]
+check(measured)
+
+# %% [markdown] tags=["solution"]
+# `cross_entropy` takes logits and has its own softmax; a second one flattens the loss, and nobody
+# is told. A sum over the samples, divided once, gives each sample the same weight. And
+# `train(mode)` takes `eval()` back; a plain `train()` would switch dropout on in a model that
+# came without.
+
+# %% [markdown]
 # ### 4. Patience with a threshold
 #
 # A loss that is better by a hair is no reason to wait on. Count an epoch as better only if its
-# loss is lower than the best so far by more than `least`. The best so far moves only when an
-# epoch counts.
-#
-# ```python
-# def last_epoch(losses: list[float], patience: int, least: float) -> int:
-#     """Return the epoch, counted from 1, after which training stops."""
-# ```
-#
-# ??? tip "Hint"
-#     If patience never ends, it is the last epoch of all. With `least=0` it is
-#     `when_to_stop(…)[0]`.
-#
+# loss is lower than the best so far by more than `least`. The best so far is the loss of the last
+# epoch that counted; the first always counts. As soon as `patience` epochs in a row have not
+# counted, training stops. There is at least one loss, and `patience` is at least 1.
+
+# %% [markdown] tags=["hint"]
+# If patience never ends, it is the last epoch of all. With `least=0` it is
+# `when_to_stop(…)[0]`.
+
+
+# %% tags=["solution"]
+def last_epoch(losses: list[float], patience: int, least: float) -> int:
+    """Return the epoch, counted from 1, after which training stops."""
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best] - least:
+            best = epoch
+        if epoch - best == patience:
+            return epoch + 1
+    return len(losses)
+
+
+# %% tags=["check"]
+check(last_epoch)
+
+# %% [markdown] tags=["solution"]
+# Many small gains can still add up to one that counts, as the best stays where it was meanwhile.
+# Were it moved by each gain, however small, a steady slow descent would never count, and be
+# stopped.
+
+# %% [markdown]
 # ### 5. Resume
 #
 # Return all that is needed to go on exactly with a model, an optimizer with momentum, a loader's
-# generator, and dropout; and put it back. After `snapshot` training goes on, and must not change
-# what was returned.
-#
-# ```python
-# def snapshot(
-#     model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator
-# ) -> dict[str, object]:
-#     """Return a copy of all states."""
-#
-#
-# def restore(
-#     saved: dict[str, object],
-#     model: nn.Module,
-#     optimizer: torch.optim.Optimizer,
-#     generator: torch.Generator,
-# ) -> None:
-#     """Put all states back; `saved` may be used again."""
-# ```
-#
-# ??? tip "Hint"
-#     Which of the four states are views of tensors that training changes? Test twice from one
-#     snapshot, once after ten more steps. Does `load_state_dict` of an optimizer copy?
-#
+# generator, and dropout; and put it back, into the same objects or into new ones of the same
+# kind. Training goes on after `snapshot`, and after `restore`: neither may change what is in
+# `saved`, which may be used again.
+
+# %% [markdown] tags=["hint"]
+# Which of the four states hold tensors that training changes? Test twice from one snapshot, once
+# after ten more steps. Does `load_state_dict` of an optimizer copy?
+
+
+# %% tags=["solution"]
+def snapshot(
+    model: nn.Module, optimizer: Optimizer, generator: torch.Generator
+) -> dict[str, object]:
+    """Return a copy of all states."""
+    states = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+    draws = {"order": generator.get_state(), "dropout": torch.get_rng_state()}
+    return copy.deepcopy(states | draws)
+
+
+def restore(
+    saved: dict[str, object],
+    model: nn.Module,
+    optimizer: Optimizer,
+    generator: torch.Generator,
+) -> None:
+    """Put all states back; `saved` may be used again."""
+    model.load_state_dict(saved["model"])
+    optimizer.load_state_dict(copy.deepcopy(saved["optimizer"]))
+    generator.set_state(saved["order"])
+    torch.set_rng_state(saved["dropout"])
+
+
+# %% tags=["check"]
+check(snapshot, restore)
+
+# %% [markdown] tags=["solution"]
+# `state_dict()` gives the tensors themselves, which train on: hence the copy. Putting back, a model
+# copies values into its own parameters, but an optimizer takes the velocities themselves: without
+# a second copy, the next steps would change `saved`, and it would serve only once. The states of
+# the generators are copies already.
+
+# %% [markdown]
 # ## Next
 #
 # [Evaluation](07_evaluation.py) asks how good the trained model is: against simple baselines, with
