@@ -572,68 +572,174 @@ assert gap < 5e-3
 #
 # ## Exercises
 #
+# `check` tries each function on several inputs, with sizes that all differ, and says what is wrong
+# with it.
+
+# %%
+from jaxtyping import Float, Int64
+
+from ptfund.exercises import check
+
+# %% [markdown]
 # ### 1. Another bend
 #
-# Write `gradients` for a network with tanh instead of ReLU. The slope of $a = \tanh h$ is
-# $1 - a^2$.
-#
-# ```python
-# def tanh_gradients(
-#     x: Float[Tensor, "n features"], one_hot: Int64[Tensor, "n classes"], *parameters: Tensor
-# ) -> list[Tensor]:
-#     """Return the slopes with the weights and biases of both layers, in their order."""
-# ```
-#
-# ??? tip "Hint"
-#     Two lines change. Compare with autograd on a batch with sizes that all differ.
-#
+# Write `gradients` for a network with tanh instead of ReLU, by hand: without autograd. The slope of
+# $a = \tanh h$ is $1 - a^2$. As with ReLU, large scores must do no harm.
+
+# %% [markdown] tags=["hint"]
+# Two lines change. Compare with autograd on a batch with sizes that all differ.
+
+
+# %% tags=["solution"]
+def tanh_gradients(
+    x: Float[Tensor, "n features"],
+    one_hot: Int64[Tensor, "n classes"],
+    *parameters: Tensor,
+) -> list[Tensor]:
+    """Return the slopes with `w1`, `b1`, `w2` and `b2`."""
+    w1, b1, w2, b2 = parameters
+    a = (x @ w1.T + b1).tanh()
+    dz = ((a @ w2.T + b2).softmax(dim=1) - one_hot) / len(x)
+    dh = dz @ w2 * (1 - a.square())
+    return [dh.T @ x, dh.sum(dim=0), dz.T @ a, dz.sum(dim=0)]
+
+
+# %% tags=["check"]
+check(tanh_gradients)
+
+# %% [markdown] tags=["solution"]
+# A bend stands in two places: in the forward pass, and as its slope on the way back. All else is as
+# with ReLU. The slope is that at `h`, but is computed from `a`, which is at hand: `1 - h.square()`
+# would be another number. (`softmax` subtracts the largest score itself.)
+
+# %% [markdown]
 # ### 2. Momentum, by hand
 #
-# Change `train_by_hand` so that it steps with momentum, as `torch.optim.SGD(…, momentum=0.9)`
-# does.
-#
-# ```python
-# def train_with_momentum(
-#     start: list[Tensor], batches: list[Batch], momentum: float
-# ) -> Iterator[list[Tensor]]:
-#     """Yield the parameters after each step, with the learning rate 0.1."""
-# ```
-#
-# ??? tip "Hint"
-#     One velocity for each parameter, all 0 at the start. [Chapter
-#     5](05_loss_and_optimizer.py#momentum) has both formulas.
-#
+# Change `train_by_hand` so that it steps with momentum, as `torch.optim.SGD(…, lr=0.1, momentum=…)`
+# does. The gradients come from the function `gradients`, as in this chapter, and there are 10
+# classes. What was yielded must not change afterwards, nor may `start`.
+
+# %% [markdown] tags=["hint"]
+# One velocity for each parameter, all 0 at the start. [Chapter
+# 5](05_loss_and_optimizer.py#momentum) has both formulas.
+
+
+# %% tags=["solution"]
+def train_with_momentum(
+    start: list[Tensor],
+    batches: list[tuple[Tensor, Tensor]],
+    gradients: Callable[..., list[Tensor]],
+    momentum: float,
+) -> Iterator[list[Tensor]]:
+    """Yield the parameters after each step, with the rate 0.1."""
+    parameters = start
+    velocities = [torch.zeros_like(w) for w in start]
+    for x, labels in batches:
+        slopes = gradients(x, F.one_hot(labels, 10), *parameters)
+        both = zip(velocities, slopes, strict=True)
+        velocities = [momentum * v + slope for v, slope in both]
+        moves = zip(parameters, velocities, strict=True)
+        parameters = [w - 0.1 * v for w, v in moves]
+        yield parameters
+
+
+# %% tags=["check"]
+check(train_with_momentum)
+
+# %% [markdown] tags=["solution"]
+# Velocities outlive a step, so they are made before the loop, one for each parameter. The slope
+# enters in full, not with the factor $1 - \mu$: with $\mu = 0.9$ steps become up to ten times as
+# long. Each step makes new tensors. Had it worked in place, a list of all that was yielded would
+# hold the last parameters again and again.
+
+# %% [markdown]
 # ### 3. A checker of gradients
 #
 # Write a function that finds which gradients are wrong. It gets those of somebody else, and the
-# loss as a function of the parameters, which depends on each of them.
-#
-# ```python
-# def wrong_gradients(
-#     claimed: list[Tensor], loss: Callable[..., Tensor], parameters: list[Tensor]
-# ) -> list[int]:
-#     """Return the positions of gradients off by more than a thousandth of autograd's length."""
-# ```
-#
-# ??? tip "Hint"
-#     `loss(*tracked)` and `torch.autograd.grad`. A gradient of another shape than its parameter is
-#     wrong, too, and so is one with a `nan`, for which every comparison is false.
-#
+# loss as a function of the parameters, which depends on each of them. Wrong is what has another
+# shape than its parameter, or lies further from autograd's gradient than a thousandth of the length
+# of that, over the whole tensor. The parameters, tracked or not, stay as they are, and so do their
+# `.grad` and `requires_grad`.
+
+# %% [markdown] tags=["hint"]
+# `loss(*tracked)` and `torch.autograd.grad`, with copies of the parameters as `tracked`. A
+# gradient with a `nan` is wrong, too, but every comparison with `nan` is false.
+
+
+# %% tags=["solution"]
+def wrong_gradients(
+    claimed: list[Tensor],
+    loss: Callable[..., Tensor],
+    parameters: list[Tensor],
+) -> list[int]:
+    """Return the positions of the wrong gradients, in order."""
+
+    def fits(ours: Tensor, right: Tensor) -> bool:
+        if ours.shape != right.shape:
+            return False
+        return bool((ours - right).norm() <= 1e-3 * right.norm())
+
+    tracked = [w.detach().clone().requires_grad_() for w in parameters]
+    right = torch.autograd.grad(loss(*tracked), tracked)
+    pairs = enumerate(zip(claimed, right, strict=True))
+    return [n for n, pair in pairs if not fits(*pair)]
+
+
+# %% tags=["check"]
+check(wrong_gradients)
+
+# %% [markdown] tags=["solution"]
+# Gradients can be of any size, so the difference is compared with a length, not with a fixed
+# number. It asks whether a gradient *fits*: a `nan` fits nothing, while "is it off by more?" would
+# let it through. Shapes come first: of (3,) and (1, 3) the difference is small and the gradient
+# wrong, and of (3,) and (3, 1) it is a (3, 3) of nonsense.
+
+# %% [markdown]
 # ### 4. When roundings grow
 #
-# Return the largest difference between the parameters of a network trained in `float32`, and the
-# same one in `float64`, after all batches of `recipe(seed)`. Try the learning rates 0.1 and 2 with
-# a few seeds.
-#
-# ```python
-# def rounding_gap(seed: int, lr: float) -> float:
-#     """Return the largest difference between the parameters in both dtypes."""
-# ```
-#
-# ??? tip "Hint"
-#     `train_by_hand` has its learning rate inside: write it anew with one more argument. Convert
-#     start and batches first, and subtract in `float64`.
-#
+# Train a network with ReLU, as this chapter did, twice from the same start: in `float32` and in
+# `float64`. Return the largest difference between the parameters after all batches, with SGD and
+# the learning rate `lr`. What is given is in `float32`, with 10 classes, and stays as it is.
+# When it is right, try the rates 0.1 and 2 with `start` and `batches` of `recipe(seed)`.
+
+# %% [markdown] tags=["hint"]
+# Convert start and batches first, and subtract in `float64`. Mind that `.to(torch.float32)` returns
+# a `float32` tensor itself, not a copy.
+
+
+# %% tags=["solution"]
+def rounding_gap(
+    start: list[Tensor],
+    batches: list[tuple[Tensor, Tensor]],
+    lr: float,
+) -> float:
+    """Return how far apart two dtypes end, at the parameter furthest off."""
+    ends = []
+    for dtype in (torch.float32, torch.float64):
+        tracked = [w.to(dtype, copy=True).requires_grad_() for w in start]
+        optimizer = torch.optim.SGD(tracked, lr=lr)
+        w1, b1, w2, b2 = tracked
+        for x, labels in batches:
+            optimizer.zero_grad()
+            logits = (x.to(dtype) @ w1.T + b1).relu() @ w2.T + b2
+            F.cross_entropy(logits, labels).backward()
+            optimizer.step()
+        ends.append([w.detach().double() for w in tracked])
+    return max((w - v).abs().max().item() for w, v in zip(*ends, strict=True))
+
+
+# %% tags=["check"]
+check(rounding_gap)
+
+# %% [markdown] tags=["solution"]
+# `copy=True` is the trap: without it, the `float32` training would move `start` itself. Sums of
+# both dtypes are promoted to `float64`, but two ends in `float32` would hide what they differ in.
+# At the rate 0.1 the gap of seed 0 is
+# `{python} f"{rounding_gap(start, batches, 0.1):.0e}"`. At 2 the largest gap of seeds 0 to 3 is
+# `{python} f"{max(rounding_gap(*recipe(seed)[1:], 2.0) for seed in range(4)):.0e}"`: steps that
+# overshoot drive apart what lay close together.
+
+# %% [markdown]
 # ## Next
 #
 # The book ends here. Take data of your own, and begin as it did: look first, split before you
