@@ -57,6 +57,7 @@ DIFFERENT = [
     ([2, 3], (2, 3), "must return a list, got a tuple"),
     ((2, 3), (2,), "must return 2 things, got 1"),
     ((2, 3), (2, 4), "[1] must return 3, got 4"),
+    ([X, X], [X, None], "[1] must not be None"),
     ([X, X], [X, X + 1], "[1] must be 1 at [0], got 2"),
     ({"a": 1}, {"a": 2}, "must return {'a': 1}, got {'a': 2}"),
     ({"a": 1}, {"b": 1}, "must return {'a': 1}, got {'b': 1}"),

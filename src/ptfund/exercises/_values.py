@@ -177,7 +177,8 @@ def _(expected: list[Any] | tuple[Any, ...], got: Any, tolerance: float = 1e-5) 
         return f"must return {len(expected)} things, got {len(got)}"
     pairs = enumerate(zip(expected, got, strict=True))
     place, (e, g) = next((n, pair) for n, pair in pairs if not same(*pair, tolerance))
-    return f"[{place}] {difference(e, g, tolerance)}"
+    told = "must not be None" if g is None else difference(e, g, tolerance)
+    return f"[{place}] {told}"
 
 
 def _told_apart(*values: Any) -> list[str]:
