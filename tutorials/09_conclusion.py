@@ -734,10 +734,11 @@ check(rounding_gap)
 # %% [markdown] tags=["solution"]
 # `copy=True` is the trap: without it, the `float32` training would move `start` itself. Sums of
 # both dtypes are promoted to `float64`, but two ends in `float32` would hide what they differ in.
-# At the rate 0.1 the gap of seed 0 is
-# `{python} f"{rounding_gap(start, batches, 0.1):.0e}"`. At 2 the largest gap of seeds 0 to 3 is
-# `{python} f"{max(rounding_gap(*recipe(seed)[1:], 2.0) for seed in range(4)):.0e}"`: steps that
-# overshoot drive apart what lay close together.
+# At the rate 0.1 the gap of seed 0 stays below
+# `{python} f"{10.0 ** math.ceil(math.log10(rounding_gap(start, batches, 0.1))):g}"`. At 2, among the
+# seeds 0 to 3, one is above
+# `{python} f"{10.0 ** math.floor(math.log10(max(rounding_gap(*recipe(n)[1:], 2.0) for n in range(4)))):g}"`:
+# steps that overshoot drive apart what lay close together.
 
 # %% [markdown]
 # ## Next
