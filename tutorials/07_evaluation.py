@@ -960,91 +960,189 @@ assert lost.mean > 0.015
 #
 # ## Exercises
 #
+# `check` tries a function on several inputs, and says what is wrong with it. In every exercise
+# there is at least one image.
+
+# %%
+from jaxtyping import Bool, Float, Float64, Int64
+
+from ptfund.exercises import check
+
+# %% [markdown]
 # ### 1. Macro F1
 #
 # Return the mean of F1 over all classes. A class that is never named, that does not occur, or
-# both, counts with 0. Do not use `ptfund` or scikit-learn.
-#
-# ```python
-# def mean_f1(
-#     predicted: Int64[Tensor, " n"], labels: Int64[Tensor, " n"], classes: int
-# ) -> float:
-#     """Return macro F1; both tensors hold numbers from 0 to classes - 1."""
-# ```
-#
-# ??? tip "Hint"
-#     F1 is twice the right ones, divided by the sum of those that were named so and those that are
-#     so. Only that sum can be 0. What does `bincount` need so that it counts absent classes?
-#
+# both, counts with 0. Count yourself: do not call `ptfund` or scikit-learn.
+
+# %% [markdown] tags=["hint"]
+# F1 is twice the right ones, divided by the sum of those that were named so and those that are
+# so. Only that sum can be 0. What does `bincount` need so that it counts absent classes?
+
+
+# %% tags=["solution"]
+def mean_f1(
+    predicted: Int64[Tensor, " n"],
+    labels: Int64[Tensor, " n"],
+    classes: int,
+) -> float:
+    """Return macro F1; both hold numbers from 0 to classes - 1."""
+    right, named, true = (
+        torch.bincount(numbers, minlength=classes)
+        for numbers in (labels[predicted == labels], predicted, labels)
+    )
+    f1 = 2 * right.double() / (named + true).clamp(min=1)
+    return f1.mean().item()
+
+
+# %% tags=["check"]
+check(mean_f1)
+
+# %% [markdown] tags=["solution"]
+# `minlength` gives each class its place in all three counts. In this form only a class that is
+# neither named nor occurs has 0 / 0, and since it has no right ones either, raising the sum to 1
+# makes it 0. From precision and recall it would be 0 / 0 in more places.
+
+# %% [markdown]
 # ### 2. Bootstrap a difference
 #
-# Two models have answered the same images. Return the two ends between which the middle 95 % of
-# the resampled differences of their accuracies lie (first minus second).
-#
-# ```python
-# def difference_interval(
-#     first: Int64[Tensor, " n"],
-#     second: Int64[Tensor, " n"],
-#     labels: Int64[Tensor, " n"],
-#     generator: torch.Generator,
-# ) -> tuple[float, float]:
-#     """Return both ends, by 2,000 resamples of the images."""
-# ```
-#
-# ??? tip "Hint"
-#     Which images are drawn must be the same for both models. Compute +1, 0 or −1 for each image
-#     first; then only means of resampled rows are left.
-#
+# Two models have answered the same images. Resample the images 2,000 times: draw as many as there
+# are, with replacement, by numbers from `generator`. Return the two ends, the lower one first,
+# between which the middle 95 % of the resampled differences of their accuracies lie (first minus
+# second).
+
+# %% [markdown] tags=["hint"]
+# Which images are drawn must be the same for both models. Compute +1, 0 or −1 for each image
+# first; then only means of resampled rows are left.
+
+
+# %% tags=["solution"]
+def difference_interval(
+    first: Int64[Tensor, " n"],
+    second: Int64[Tensor, " n"],
+    labels: Int64[Tensor, " n"],
+    generator: torch.Generator,
+) -> tuple[float, float]:
+    """Return both ends, by 2,000 resamples of the images."""
+    n = len(labels)
+    lead = (first == labels).double() - (second == labels).double()
+    rows = torch.randint(n, (2000, n), generator=generator)
+    ends = torch.tensor([0.025, 0.975], dtype=torch.float64)
+    low, high = lead[rows].mean(dim=1).quantile(ends).tolist()
+    return low, high
+
+
+# %% tags=["check"]
+check(difference_interval)
+
+# %% [markdown] tags=["solution"]
+# Each row of `rows` is one resample, and `lead` holds both models' answers to an image, so that
+# they cannot be torn apart. Drawn separately, images that are hard for both would no longer cancel
+# out, and the interval would be too wide.
+
+# %% [markdown]
 # ### 3. Bins of equal size
 #
 # In the diagram above nearly all answers are in one bin. Sort them by confidence instead, and cut
 # them into bins that hold equally many (the first ones one more, if it does not come out even).
-# Equally sure ones stay in their order.
-#
-# ```python
-# def equal_bins(
-#     confidence: Float[Tensor, " n"], right: Bool[Tensor, " n"], bins: int
-# ) -> tuple[Float[Tensor, " bins"], Float[Tensor, " bins"]]:
-#     """Return mean confidence and accuracy of each bin, the least confident bin first."""
-# ```
-#
-# ??? tip "Hint"
-#     `tensor_split` cuts as described. The right answers must be brought into the same order.
-#     `argsort(stable=True)` keeps equal ones in their order; without it, they may be mixed.
-#
+# Equally sure ones stay in their order. There are no more bins than answers; both results have
+# the dtype of `confidence`.
+
+# %% [markdown] tags=["hint"]
+# `tensor_split` cuts as described. The right answers must be brought into the same order.
+# `argsort(stable=True)` keeps equal ones in their order; without it, they may be mixed.
+
+
+# %% tags=["solution"]
+def equal_bins(
+    confidence: Float[Tensor, " n"],
+    right: Bool[Tensor, " n"],
+    bins: int,
+) -> tuple[Float[Tensor, " bins"], Float[Tensor, " bins"]]:
+    """Return mean confidence and accuracy, least confident bin first."""
+    order = confidence.argsort(stable=True)
+    sure, hits = (
+        torch.stack([part.mean() for part in x[order].tensor_split(bins)])
+        for x in (confidence, right.to(confidence.dtype))
+    )
+    return sure, hits
+
+
+# %% tags=["check"]
+check(equal_bins)
+
+# %% [markdown] tags=["solution"]
+# One `order` serves both, so that each answer stays beside its confidence. Equal confidences are
+# not rare: in the test part the first network with momentum has
+# `{python} int((logits_of(faster[0], split.test).softmax(dim=1).amax(dim=1) == 1).sum())`
+# that are 1, by rounding. Their order does not move a mean confidence, but it decides whose right
+# answers fall into which bin.
+
+# %% [markdown]
 # ### 4. The worst slice
 #
 # An accuracy can hide a group of images for which it is far lower: a class, a writer, a part of
 # the file. Return that group, but pass over groups that are too small to judge; one at least is
-# not. Of equally bad ones, return the group with the smallest number.
-#
-# ```python
-# def worst_slice(
-#     right: Bool[Tensor, " n"], group: Int64[Tensor, " n"], at_least: int
-# ) -> tuple[int, float]:
-#     """Return number and accuracy of the worst group of at least that many images."""
-# ```
-#
-# ??? tip "Hint"
-#     `bincount` counts the images of each group, and with `weights=right.double()` the right ones.
-#     Let the accuracy of small groups be infinite.
-#
+# not. Of equally bad ones, return the group with the smallest number. Numbers begin with 0, and
+# not all of them need occur; `at_least` is 1 or more.
+
+# %% [markdown] tags=["hint"]
+# `bincount` counts the images of each group, and with `weights=right.double()` the right ones.
+# Let the accuracy of small groups be infinite.
+
+
+# %% tags=["solution"]
+def worst_slice(
+    right: Bool[Tensor, " n"],
+    group: Int64[Tensor, " n"],
+    at_least: int,
+) -> tuple[int, float]:
+    """Return the worst large enough group: its number and accuracy."""
+    counts = group.bincount()
+    shares = group.bincount(weights=right.double()) / counts
+    shares = torch.where(counts < at_least, math.inf, shares)
+    worst = int(shares.argmin())
+    return worst, shares[worst].item()
+
+
+# %% tags=["check"]
+check(worst_slice)
+
+# %% [markdown] tags=["solution"]
+# Small groups keep their places, so that the position of the minimum is the number of the group.
+# A number that no image has would be 0 / 0, but is too small as well. Of equal minima, `argmin`
+# returns the first.
+
+# %% [markdown]
 # ### 5. When to abstain
 #
 # A model may leave unsure images to a person. Return how accurate it is on the `k` images that it
 # is surest of, for every `k` from 1 to all. Equally sure ones stay in their order.
-#
-# ```python
-# def accuracy_of_surest(
-#     confidence: Float[Tensor, " n"], right: Bool[Tensor, " n"]
-# ) -> Float64[Tensor, " n"]:
-#     """Return the accuracy for k = 1, 2, ..., n."""
-# ```
-#
-# ??? tip "Hint"
-#     Sort by confidence, with `stable=True` as in exercise 3, and add up with `cumsum`. The last
-#     entry is the accuracy as you know it.
-#
+
+# %% [markdown] tags=["hint"]
+# Sort by confidence, with `stable=True` as in exercise 3, and add up with `cumsum`. The last
+# entry is the accuracy as you know it.
+
+
+# %% tags=["solution"]
+def accuracy_of_surest(
+    confidence: Float[Tensor, " n"],
+    right: Bool[Tensor, " n"],
+) -> Float64[Tensor, " n"]:
+    """Return the accuracy for k = 1, 2, ..., n."""
+    order = confidence.argsort(descending=True, stable=True)
+    hits = right[order].double().cumsum(dim=0)
+    return hits / torch.arange(1, len(hits) + 1)
+
+
+# %% tags=["check"]
+check(accuracy_of_surest)
+
+# %% [markdown] tags=["solution"]
+# One sort and one running sum serve all `k` at once. Sorting upwards and turning the result round
+# looks the same, and turns equally sure ones round, too. `double` comes first: a whole number
+# divided by a whole number would be float32.
+
+# %% [markdown]
 # ## Next
 #
 # [Key observations, measured](08_observations.py) puts the claims of all chapters to the same test:
