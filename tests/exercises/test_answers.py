@@ -1,6 +1,7 @@
 """Answers that misbehave: each ends in a message, and nothing else happens."""
 
 import contextlib
+import functools
 import linecache
 import signal
 import sys
@@ -42,6 +43,26 @@ def test_an_error_is_told_with_its_line() -> None:
     assert said.startswith("broken(<tensor of shape (2, 2)>) raised RuntimeError: shape '[7]'")
     assert said.endswith(", in the line `return y.view(7)`")
     assert wrong(sys.exit, 3) == "exit(3) raised SystemExit: 3"
+
+
+def test_a_long_call_is_not_written_out() -> None:
+    """A message is for reading."""
+    answer = Answer(max)
+    assert answer.call([1.5] * 8, 2) == "max([1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5], 2)"
+    assert answer.call([1.5] * 8, [1.25] * 8) == "max(…)"
+
+
+def test_a_wrapped_answer_is_told_its_own_line() -> None:
+    """What is written with a decorator is read below it."""
+
+    def broken(x: int) -> float:
+        return x / 0
+
+    @functools.wraps(broken)
+    def wrapper(x: int) -> float:
+        return broken(x)
+
+    assert wrong(wrapper, 1).endswith("in the line `return x / 0`")
 
 
 def test_an_error_without_source_or_message(tmp_path: Path) -> None:

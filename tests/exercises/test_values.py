@@ -55,7 +55,7 @@ DIFFERENT = [
     ("a", "b", "must return 'a', got 'b'"),
     ((2, 3), [2, 3], "must return a tuple, got a list"),
     ([2, 3], (2, 3), "must return a list, got a tuple"),
-    ((2, 3), (2,), "must return 2 things, got 1"),
+    ((2, 3), (2,), "must have the length 2, got 1"),
     ((2, 3), (2, 4), "[1] must return 3, got 4"),
     ([X, X], [X, None], "[1] must not be None"),
     ([X, X], [X, X + 1], "[1] must be 1 at [0], got 2"),

@@ -17,6 +17,7 @@ from ptfund.exercises._values import copied, described, same
 __all__ = ["Answer", "WrongAnswer"]
 
 SECONDS = 10.0  # what one call may take
+LONGEST_CALL = 80  # characters
 
 
 class WrongAnswer(Exception):  # noqa: N818 - it is the answer that is in error
@@ -60,7 +61,8 @@ class Answer:
 
     def call(self, *arguments: Any) -> str:
         """Return how a call would be written, as far as that is short."""
-        return f"{self.name}({', '.join(map(described, arguments))})"
+        inside = ", ".join(map(described, arguments))
+        return f"{self.name}({inside})" if len(inside) <= LONGEST_CALL else f"{self.name}(…)"
 
     @contextmanager
     def at_work(self, doing: str) -> Iterator[None]:
@@ -97,7 +99,7 @@ class Answer:
     def _told(self, error: BaseException) -> str:
         """Return type and message of an error, and the line that was written which raised it."""
         try:
-            own = inspect.getfile(self.function)
+            own = inspect.getfile(inspect.unwrap(self.function))
         except (OSError, TypeError):
             own = ""
         steps = traceback.extract_tb(error.__traceback__)

@@ -174,7 +174,7 @@ def _(expected: list[Any] | tuple[Any, ...], got: Any, tolerance: float = 1e-5) 
     if wrong := _kind_differs(expected, got):
         return wrong
     if len(got) != len(expected):
-        return f"must return {len(expected)} things, got {len(got)}"
+        return f"must have the length {len(expected)}, got {len(got)}"
     pairs = enumerate(zip(expected, got, strict=True))
     place, (e, g) = next((n, pair) for n, pair in pairs if not same(*pair, tolerance))
     told = "must not be None" if g is None else difference(e, g, tolerance)

@@ -150,7 +150,7 @@ WRONG = {
         ),
         edited(
             "wrong_gradients",
-            "must return 1 things, got 2",
+            "must have the length 1, got 2",
             "(ours - right).norm() <= 1e-3 * right.norm()",
             "(ours - right).abs().max() <= 1e-3 * right.abs().max()",
         ),
