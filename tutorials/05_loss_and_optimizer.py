@@ -1251,14 +1251,15 @@ check(largest_lr)
 # %% [markdown] tags=["solution"]
 # Along each eigenvector of the Hessian, a step multiplies the distance by $1 - \eta \lambda$. When
 # $\eta$ grows, the largest $\lambda$ is the first to push that below −1. The targets do not occur:
-# they say where the lowest place is, not how steep it is around it.
+# they say where the lowest place is, not how steep it is around it. With fewer samples than
+# features some $\lambda$ are 0: in those directions nothing moves, whatever the learning rate.
 
 # %% [markdown]
 # ### 5. Warm-up
 #
-# Velocities and running means know little in the first steps. Let the learning rate rise by the
-# same amount in each of the first `warmup` steps, from above 0 in step 0 to all of it in step
-# `warmup - 1`. From step `warmup` on it follows the cosine of this chapter, whose $T$ are the
+# Velocities and running means know little in the first steps. Let the learning rate rise from 0 by
+# the same amount in each of the first `warmup` steps, step 0 among them, so that step `warmup - 1`
+# has all of it. From step `warmup` on it follows the cosine of this chapter, whose $T$ are the
 # steps that are left, and whose own $t$ begins there at 0. `t` counts from 0 to `total - 1`;
 # `warmup` is below `total`, and may be 0. Return the factor as a Python number.
 
@@ -1281,8 +1282,8 @@ check(warm_up_then_cosine)
 
 # %% [markdown] tags=["solution"]
 # Steps count from 0, so the rise must count from 1: `t / warmup` would waste the first step, and
-# stop short of 1. The cosine gets what is left, and its own zero; over all of `total` it would jump
-# down in step `warmup`, or end high.
+# stop short of 1. The cosine begins anew in step `warmup`, and takes the steps that are left; over
+# all of `total` it would jump down there, or end high.
 
 # %% [markdown]
 # ## Next

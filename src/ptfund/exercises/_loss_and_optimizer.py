@@ -104,6 +104,8 @@ def adam_with_decay(answer: Answer) -> None:
             "coupled decay always takes the `w` of the start": mistaken(current=False),
             "the bias correction is missing: both means begin at 0": mistaken(corrected=False),
             "the bias correction divides by 0: number the first step 1": mistaken(first=0),
+            "the corrected means replace the running ones: keep both": mistaken(replaced=True),
+            "coupled decay misses the squares: both means take it in": mistaken(squared=False),
             "the running means begin anew in each step: they must be kept": mistaken(kept=False),
             "the root is missing": mistaken(root=lambda s: s + 1e-8),
             "ε is missing: where all gradients are 0, it is nan": mistaken(root=Tensor.sqrt),
@@ -132,9 +134,12 @@ def _adam(
         if not changes.get("kept", True):
             m, s = torch.zeros_like(w), torch.zeros_like(w)
         seen = gradient + coupled * (w if changes.get("current", True) else start)
-        m, s = m.lerp(seen, 0.1), s.lerp(seen**2, 0.001)
+        squares = (seen if changes.get("squared", True) else gradient) ** 2
+        m, s = m.lerp(seen, 0.1), s.lerp(squares, 0.001)
         parts = (1 - 0.9**t, 1 - 0.999**t) if changes.get("corrected", True) else (1.0, 1.0)
-        step = lr * (m / parts[0]) / root(s / parts[1])
+        corrected = m / parts[0], s / parts[1]
+        m, s = corrected if changes.get("replaced", False) else (m, s)
+        step = lr * corrected[0] / root(corrected[1])
         shrink = 1 - lr * decoupled
         w = shrink * w - step if changes.get("before", True) else shrink * (w - step)
     return w
@@ -177,7 +182,9 @@ def weighted_cross_entropy(answer: Answer) -> None:
             "the weights multiply the logits, which makes other probabilities: weight the losses": (
                 lambda z, y, w: F.cross_entropy(w * z, y)
             ),
-            "the weights have no effect": lambda z, y, _: F.cross_entropy(z, y),
+            "the weights have no effect: weight each loss before they become one number": (
+                lambda z, y, _: F.cross_entropy(z, y)
+            ),
             "it returns the weighted sum: by what must it be divided?": (
                 lambda z, y, w: (w[y] * each(z, y)).sum()
             ),
@@ -219,6 +226,9 @@ def largest_lr(answer: Answer) -> None:
             "it is twice the limit: what is the slope of a square?": lambda x: 2 * reference(x),
             "it is half the limit: look at 1 - ηλ once more": lambda x: reference(x) / 2,
             "it is the limit divided by N: is the loss a sum?": lambda x: reference(x) / len(x),
+            "it takes XᵀX for the Hessian: the square and the mean each bring a factor": (
+                lambda x: 2 * reference(x) / len(x)
+            ),
             "it comes from the smallest curvature: in which direction must steps be shortest?": (
                 lambda x: 2 / torch.linalg.eigvalsh(hessian(x))[0].item()
             ),

@@ -118,6 +118,18 @@ WRONG = {
         ),
         edited("adam_with_decay", "number the first step 1", "(gradients, 1)", "(gradients)"),
         Wrong(
+            "the corrected means replace",
+            ADAM + "    m, s = torch.zeros_like(w), torch.zeros_like(w)\n"
+            "    for t, gradient in enumerate(gradients, 1):\n"
+            "        g = gradient + coupled * w\n"
+            "        m = (0.9 * m + 0.1 * g) / (1 - 0.9**t)\n"
+            "        s = (0.999 * s + 0.001 * g**2) / (1 - 0.999**t)\n"
+            + SHRINK
+            + "        w = w - lr * m / (s.sqrt() + 1e-8)\n"
+            "    return w\n",
+        ),
+        edited("adam_with_decay", "decay misses the squares", "g**2", "gradient**2"),
+        Wrong(
             "the running means begin anew",
             ADAM
             + STEPS.replace("        g = ", "        m = s = torch.zeros_like(w)\n        g = "),
@@ -183,7 +195,9 @@ WRONG = {
             WEIGHTED + "    return F.cross_entropy(weights * logits, labels)\n",
         ),
         Wrong(
-            "the weights have no effect", WEIGHTED + "    return F.cross_entropy(logits, labels)\n"
+            "the weights have no effect",
+            WEIGHTED + "    used = weights[labels]\n"
+            "    return (used * F.cross_entropy(logits, labels)).sum() / used.sum()\n",
         ),
         edited("weighted_cross_entropy", "returns the weighted sum", " / used.sum()", ""),
         Wrong(
@@ -211,6 +225,7 @@ WRONG = {
         edited("largest_lr", "what is the slope of a square", "2 * x.T", "x.T"),
         edited("largest_lr", "half the limit", "return 2 /", "return 1 /"),
         edited("largest_lr", "is the loss a sum", " / len(x)", ""),
+        edited("largest_lr", "it takes XᵀX for the Hessian", "2 * x.T @ x / len(x)", "x.T @ x"),
         edited("largest_lr", "the smallest curvature", "[-1]", "[0]"),
         Wrong(
             "the largest element of the Hessian",
