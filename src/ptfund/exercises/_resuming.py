@@ -48,8 +48,8 @@ def snapshot(answer: Answer, restore: Answer) -> None:
             found = _states(*objects)
         if not same(ended, found, 1e-6):
             raise WrongAnswer(
-                "all states are put back, but training goes on otherwise: does the optimizer "
-                "still hold the parameters of the model?"
+                "all states are put back, but training goes on otherwise: is the model in train "
+                "mode, and does the optimizer still hold its parameters?"
             )
 
 
@@ -100,8 +100,8 @@ def _states(
     model: nn.Module, optimizer: torch.optim.Optimizer, generator: torch.Generator
 ) -> dict[str, Any]:
     """Return copies of all that training changes, by the names in `STATES`."""
-    parameters = list(model.parameters())
-    velocities = [optimizer.state.get(p, {}).get("momentum_buffer") for p in parameters]
+    held = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    velocities = [optimizer.state.get(parameter, {}).get("momentum_buffer") for parameter in held]
     drawn = [generator.get_state(), torch.get_rng_state()]
-    states = [parameters, list(model.buffers()), velocities, *drawn]
+    states = [list(model.parameters()), list(model.buffers()), velocities, *drawn]
     return dict(zip(STATES, map(copied, states), strict=True))

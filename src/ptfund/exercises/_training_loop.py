@@ -13,6 +13,7 @@ from ptfund.exercises._accumulating import accumulated_epoch
 from ptfund.exercises._answers import Answer, WrongAnswer
 from ptfund.exercises._comparing import compare
 from ptfund.exercises._resuming import snapshot
+from ptfund.exercises._stopping import last_epoch
 from ptfund.exercises._values import copied, described, same
 
 __all__ = ["accumulated_epoch", "clip_each", "last_epoch", "measured", "snapshot"]
@@ -77,6 +78,9 @@ def clip_each(answer: Answer) -> None:
             "the gradients are right, but all are counted, and not those that were too long": (
                 lambda gradients, _: len(lengths(gradients))
             ),
+            "the gradients are right, but none is counted: can `parameters` be walked twice?": (
+                lambda *_: 0
+            ),
         },
     )
 
@@ -103,6 +107,9 @@ CLIPPING_MISTAKES: dict[str, Callable[[Tensor, float], Tensor]] = {
     ),
     "what is too long is multiplied by the limit: it must have this length afterwards": (
         lambda g, limit: g * limit if g.norm() > limit else g
+    ),
+    "what is too long has the length 1 afterwards: it must have that of the limit": (
+        lambda g, limit: g / g.norm() if g.norm() > limit else g
     ),
 }
 
@@ -147,19 +154,27 @@ def measured(answer: Answer) -> None:
     def by_batches(model: nn.Module, batches: Batches) -> float:
         return reference(model, batches) * sum(len(y) for _, y in batches) / len(batches)
 
+    def by_samples(model: nn.Module, batches: Batches) -> float:
+        means = [reference(model, [batch]) for batch in batches]
+        return sum(means) / sum(len(y) for _, y in batches)
+
     compare(
         _Applied(answer, lambda *case: _measure(*case)[0], "measured(model, batches)"),
         reference,
         cases,
         {_bugs_told(bugs): _with_bugs(*bugs) for bugs in itertools.product((True, False), repeat=3)}
-        | {"a sum over all samples is divided by the number of batches": by_batches},
+        | {
+            "a sum over all samples is divided by the number of batches": by_batches,
+            "means of batches are added up, and divided by the number of samples": by_samples,
+        },
     )
     compare(
         _Applied(answer, lambda *case: _measure(*case)[1], "whether its layers train afterwards:"),
         lambda model, _: [model.training],
         cases,
         {
-            "the loss is right, but the model is left in eval mode": lambda *_: [False],
+            "the loss is right, but the model is left in eval mode: when is its mode read, and "
+            "is it put back?": lambda *_: [False],
             "the loss is right, but the model is left in train mode, even if it came in eval": (
                 lambda *_: [True]
             ),
@@ -219,81 +234,3 @@ def _measure(
     if not same(before, changeable(), 0.0):
         raise WrongAnswer("it changes the weights, their gradients or the batches")
     return loss, sorted({module.training for module in model.modules()})
-
-
-def last_epoch(answer: Answer) -> None:
-    """Compare with a search for the next epoch that counts."""
-    generator = torch.Generator().manual_seed(0)
-    cases = [
-        ([0.75, 0.5, 0.5, 0.25, 0.5, 0.5], 2, 0.0),
-        ([1.0, 0.875, 0.75, 0.625, 0.5, 0.375], 2, 0.25),
-        ([1.0], 1, 0.125),
-    ]
-    for number in range(96):
-        steps = torch.randint(-3, 3, (2 + number // 8,), generator=generator)
-        unit = (1 / 8, 1 / 128)[number % 2]  # exact, so that ties are ties
-        losses = (4 + steps.cumsum(dim=0) * unit).tolist()
-        cases.append((losses, 1 + number % 3, number // 3 % 3 * unit))
-
-    def reference(losses: list[float], patience: int, least: float) -> int:
-        best = 0
-        while True:
-            waits = enumerate(losses[best + 1 :][:patience], 1)
-            if not (gain := next((n for n, loss in waits if losses[best] - loss > least), 0)):
-                return min(best + 1 + patience, len(losses))
-            best += gain
-
-    compare(
-        answer,
-        reference,
-        cases,
-        {
-            "the best so far moves with each gain, and must move only when an epoch counts": (
-                _waiting(follow=min)
-            ),
-            "a loss is compared with that of the epoch before, not with the best so far": (
-                _waiting(follow=lambda loss, _: loss)
-            ),
-            "an epoch counts that is better by exactly `least`: it must be by more": (
-                _waiting(lambda loss, best, least: loss <= best - least)
-            ),
-            "`least` changes nothing": _waiting(lambda loss, best, _: loss < best),
-            "an epoch counts although its loss is not lower: on which side is `least`?": (
-                _waiting(lambda loss, best, least: loss < best + least)
-            ),
-            "`least` is taken as a share of the best loss, and is a difference": (
-                _waiting(lambda loss, best, least: loss < best * (1 - least))
-            ),
-            "an epoch that counts does not end the waiting, which must begin anew": (
-                _waiting(again=False)
-            ),
-            "it stops one epoch too late": (
-                lambda losses, patience, least: reference(losses, patience + 1, least)
-            ),
-            "it stops one epoch too early": (
-                lambda losses, patience, least: reference(losses, patience - 1, least)
-            ),
-            "epochs are counted from 1": lambda *case: reference(*case) - 1,
-        },
-    )
-
-
-def _waiting(
-    counts: Callable[[float, float, float], bool] = lambda loss, best, least: loss < best - least,
-    follow: Callable[[float, float], float] | None = None,
-    *,
-    again: bool = True,
-) -> Callable[..., int]:
-    """Return early stopping with another idea of what counts, or of what is the best so far."""
-
-    def stop(losses: list[float], patience: int, least: float) -> int:
-        best, waited = losses[0], 0
-        for epoch, loss in enumerate(losses[1:], 2):
-            better = counts(loss, best, least)
-            waited = waited + 1 if not better else 0 if again else waited
-            best = follow(loss, best) if follow else loss if better else best
-            if waited == patience:
-                return epoch
-        return len(losses)
-
-    return stop

@@ -99,6 +99,17 @@ def last_epoch(losses, patience, least):
             return epoch
     return len(losses)
 """
+_FIRST_WAITS = """
+def last_epoch(losses, patience, least):
+    best, waited = losses[0], 0
+    for epoch, loss in enumerate(losses, 1):
+        waited += 1
+        if loss < best - least:
+            best, waited = loss, 0
+        if waited == patience:
+            return epoch
+    return len(losses)
+"""
 _NO_SECOND_EPOCH = """
 def last_epoch(losses, patience, least):
     best, waited = losses[0], 0
@@ -267,7 +278,8 @@ WRONG = {
             "            too_long += 1",
             "        too_long += gradient is not None",
         ),
-        Wrong("it must return 2, got 0", _WALKED_TWICE),
+        Wrong("can `parameters` be walked twice", _WALKED_TWICE),
+        edited("clip_each", "has the length 1", "limit / gradient.norm()", "1 / gradient.norm()"),
         edited(
             "clip_each",
             "raised RuntimeError",
@@ -315,6 +327,12 @@ WRONG = {
         edited("measured", "left in eval mode", "    model.train(mode)\n", ""),
         edited(
             "measured",
+            "means of batches are added up",
+            'F.cross_entropy(model(x), y, reduction="sum")',
+            "F.cross_entropy(model(x), y)",
+        ),
+        edited(
+            "measured",
             "sets the mode of the model alone",
             "model.train(mode)",
             "model.training = mode",
@@ -333,6 +351,7 @@ WRONG = {
         Wrong("moves with each gain", _FOLLOWS % "min(best, loss)"),
         Wrong("that of the epoch before", _FOLLOWS % "loss"),
         Wrong("does not end the waiting", _WAITS_IN_ALL),
+        Wrong("the first epoch is taken", _FIRST_WAITS),
         edited("last_epoch", "by exactly `least`", "loss < losses[best]", "loss <= losses[best]"),
         edited("last_epoch", "`least` changes nothing", "losses[best] - least", "losses[best]"),
         edited("last_epoch", "on which side", "[best] - least", "[best] + least"),
@@ -407,9 +426,9 @@ WRONG = {
         ),
         edited(
             "snapshot",
-            "training goes on otherwise",
-            '    generator.set_state(saved["order"])',
-            '    generator.set_state(saved["order"])\n    optimizer.param_groups[0]["lr"] = 0.05',
+            "does the optimizer still hold its parameters",
+            'load_state_dict(saved["model"])',
+            'load_state_dict(copy.deepcopy(saved["model"]), assign=True)',
         ),
     ],
 }
