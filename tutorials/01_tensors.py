@@ -941,9 +941,10 @@ assert_close(plain, regular)
 # ## Exercises
 #
 # Each exercise asks for one function. Its signature states the shapes in the notation of the
-# package jaxtyping: `Float[Tensor, "n m"]` is a tensor with decimals and two dimensions, n and
-# m; equal names mean equal sizes; `""` means no dimension. `check` tries a function on several
-# inputs, and says what is wrong with it.
+# package jaxtyping: `Float[Tensor, "n m"]` is a tensor with decimals (`float32`, if nothing else
+# is said) and two dimensions, n and m; equal names mean equal sizes; `""` means no dimension, and
+# the space in `" n"` nothing. `check` tries a function on several inputs, and says what is wrong
+# with it.
 
 # %%
 from jaxtyping import Float, Int64
@@ -980,7 +981,8 @@ check(five_shapes)
 # ### 2. One-hot by comparison
 #
 # In a *one-hot* row all elements are 0 except for a 1 at the position of the label. Make one
-# such row for each label, with one comparison and no loop.
+# such row for each label, with one comparison and no loop. The labels lie between 0 and
+# `classes` − 1.
 
 # %% [markdown] tags=["hint"]
 # Compare a column of labels with the row `torch.arange(classes)`. Mind the dtype of the
@@ -1001,7 +1003,8 @@ check(one_hot)
 
 # %% [markdown] tags=["solution"]
 # The column (n, 1) meets the row (classes,): each label is compared with each class, and exactly
-# one class is equal. Without the new axis, label $i$ would be compared with class $i$ alone.
+# one class is equal. Without the new dimension, label $i$ would be compared with class $i$
+# alone.
 
 # %% [markdown]
 # ### 3. Standardise each image
@@ -1030,8 +1033,8 @@ check(standardise_images)
 
 # %% [markdown] tags=["solution"]
 # Means of shape (n, 1, 1) meet all pixels of their own image. Of shape (n,) they would be aligned
-# with the width: an error, or, where the width is n or 1, the mean of another image for each
-# column.
+# with the width: an error for most shapes. Where the width is n or 1 it runs, and column $j$ of
+# every image gets the mean of image $j$.
 
 # %% [markdown]
 # ### 4. Mend the mean squared error
@@ -1048,7 +1051,7 @@ check(standardise_images)
 # ```
 
 # %% [markdown] tags=["hint"]
-# Print the shape of the difference. Which of the two tensors would you rather change?
+# Print the shape of the difference. Which of the two would you rather give another shape?
 
 
 # %% tags=["solution"]
@@ -1063,14 +1066,15 @@ def mean_squared_error(
 check(mean_squared_error)
 
 # %% [markdown] tags=["solution"]
-# Now (n, 1) meets (n, 1). `predictions.squeeze(1) - targets` does as well; plain `squeeze()` also
-# takes away n where it is 1, which is harmless here and a trap elsewhere.
+# Now (n, 1) meets (n, 1). `predictions.squeeze(1) - targets` does as well: `squeeze(1)` takes away
+# dimension 1 if its size is 1. Plain `squeeze()` takes away all of size 1, also the first where n
+# is 1, which is harmless here and a trap elsewhere.
 
 # %% [markdown]
 # ### 5. All distances with one matrix product
 #
-# For two rows, $\lvert a - b \rvert^2 = \lvert a \rvert^2 + \lvert b \rvert^2 - 2 a \cdot b$, where
-# $\lvert a \rvert^2$ is the sum of the squares of $a$, and $a \cdot b$ the dot product. Use it to
+# For two rows, $\lvert p - q \rvert^2 = \lvert p \rvert^2 + \lvert q \rvert^2 - 2 p \cdot q$, where
+# $\lvert p \rvert^2$ is the sum of the squares of $p$, and $p \cdot q$ the dot product. Use it to
 # compute all distances (with the root) between the rows of two tensors, without the large tensor
 # of differences.
 
@@ -1095,8 +1099,9 @@ check(pairwise_distances)
 
 # %% [markdown] tags=["solution"]
 # The column (n, 1) and the row (m,) give each pair its two sums, and `a @ b.T` its dot product.
-# The largest tensors are (n, m), and none has a third dimension. The price: for rows that are
-# nearly equal, the small difference of large numbers loses digits.
+# No tensor has a third dimension: the squares are as large as `a` and `b`, all else is (n, m) or
+# smaller. The price: for rows that are nearly equal, the small difference of large numbers loses
+# digits.
 
 # %% [markdown]
 # ## Next

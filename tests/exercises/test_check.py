@@ -1,5 +1,6 @@
 """`check`: what it prints, what it says, and that it takes only what it can judge."""
 
+import warnings
 from typing import Any
 
 import pytest
@@ -27,6 +28,18 @@ def test_right_is_one_short_line(capsys: pytest.CaptureFixture[str]) -> None:
     check(one_hot)
     check(loud)
     assert capsys.readouterr().out == "one_hot: passed.\n" * 2
+
+
+def test_trying_mistakes_warns_of_nothing() -> None:
+    """A warning would be about a line that the learner has not written."""
+
+    def standardise_images(images: Tensor) -> Tensor:
+        return images
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        assert "standardise_images" in judged(standardise_images)
+    assert caught == []
 
 
 def test_what_a_wrong_answer_prints_is_quoted() -> None:

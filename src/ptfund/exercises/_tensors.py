@@ -1,12 +1,17 @@
 """Checks of chapter 1's exercises."""
 
+import warnings
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn.functional import one_hot as one_hot_of_torch
+from torch.overrides import TorchFunctionMode
 
 from ptfund.exercises._answers import Answer, WrongAnswer
 from ptfund.exercises._comparing import compare
-from ptfund.exercises._values import difference
+from ptfund.exercises._values import difference, is_plain
 
 __all__ = [
     "five_shapes",
@@ -51,10 +56,9 @@ def one_hot(answer: Answer) -> None:
     cases = [
         (torch.tensor([2, 0]), 3),
         (torch.tensor([1, 1, 0, 3]), 4),
-        (torch.arange(10), 10),  # here comparing without a new axis runs
+        (torch.arange(10), 10),  # here comparing without a new dimension runs
         (torch.tensor([9, 3, 3, 0, 1, 2, 4, 5, 6, 7]), 10),
         (torch.tensor([4]), 6),
-        (torch.zeros(0, dtype=torch.int64), 3),
     ]
 
     def reference(labels: Tensor, classes: int) -> Tensor:
@@ -65,8 +69,8 @@ def one_hot(answer: Answer) -> None:
         reference,
         cases,
         {
-            "the labels need a new axis: without one, each is compared with the class at its own "
-            "position, and only if there are as many labels as classes": (
+            "the labels need a new dimension: without it, each is compared with the class at its "
+            "own position, and only if there are as many labels as classes": (
                 lambda labels, classes: (labels == torch.arange(classes)).float()
             ),
             "the first class is number 0, not 1": lambda labels, classes: (
@@ -95,34 +99,50 @@ def standardise_images(answer: Answer) -> None:
     def reference(images: Tensor) -> Tensor:
         return torch.stack([(image - image.mean()) / image.std() for image in images])
 
-    compare(
-        answer,
-        reference,
-        cases,
-        {
-            "it fails for most shapes, and where it runs it may take one image's mean from "
-            "another image: mean and deviation must keep their dimensions": (
-                lambda x: (x - x.mean(dim=(1, 2))) / x.std(dim=(1, 2))
-            ),
-            "all images share one mean and one deviation: each must have its own": (
-                lambda x: (x - x.mean()) / x.std()
-            ),
-            "mean and deviation are those of each pixel over the images: each image must have "
-            "its own, over its pixels": (
-                lambda x: (x - x.mean(dim=0, keepdim=True)) / x.std(dim=0, keepdim=True)
-            ),
-            "mean and deviation are those of each column of an image: they must be of the whole "
-            "image": lambda x: (x - x.mean(dim=1, keepdim=True)) / x.std(dim=1, keepdim=True),
-            "mean and deviation are those of each row of an image: they must be of the whole "
-            "image": lambda x: (x - x.mean(dim=2, keepdim=True)) / x.std(dim=2, keepdim=True),
-            "the mean is right, but it is divided by the variance: its root is the deviation": (
-                lambda x: (x - x.mean((1, 2), keepdim=True)) / x.var((1, 2), keepdim=True)
-            ),
-            "the mean is subtracted, and nothing is divided": (
-                lambda x: x - x.mean((1, 2), keepdim=True)
-            ),
-        },
-    )
+    def mean(x: Tensor, *, keepdim: bool = True) -> Tensor:
+        return x.mean((1, 2), keepdim=keepdim)
+
+    def deviation(x: Tensor, *, keepdim: bool = True) -> Tensor:
+        return x.std((1, 2), keepdim=keepdim)
+
+    def along(*dim: int) -> Callable[[Tensor], Tensor]:
+        return lambda x: (x - x.mean(dim, keepdim=True)) / x.std(dim, keepdim=True)
+
+    mistakes: dict[str, Callable[[Tensor], Tensor]] = {
+        "it fails for most shapes, and where it runs it may take one image's mean from another "
+        "image: mean and deviation must keep their dimensions": (
+            lambda x: (x - mean(x, keepdim=False)) / deviation(x, keepdim=False)
+        ),
+        "the mean keeps its dimensions, and the deviation loses them": (
+            lambda x: (x - mean(x)) / deviation(x, keepdim=False)
+        ),
+        "the deviation keeps its dimensions, and the mean loses them": (
+            lambda x: (x - mean(x, keepdim=False)) / deviation(x)
+        ),
+        "all images share one mean and one deviation: each must have its own": along(0, 1, 2),
+        "mean and deviation are those of each pixel over the images: each image must have its "
+        "own, over its pixels": along(0),
+        "mean and deviation are those of each column of an image: they must be of the whole "
+        "image": along(1),
+        "mean and deviation are those of each row of an image: they must be of the whole image": (
+            along(2)
+        ),
+        "only the mean is divided: a difference needs parentheses to be divided as a whole": (
+            lambda x: x - mean(x) / deviation(x)
+        ),
+        "the mean is right, but it is divided by the variance: its root is the deviation": (
+            lambda x: (x - mean(x)) / deviation(x).square()
+        ),
+        "the deviation is not that of `.std`, which divides the sum of squares not by the number "
+        "of pixels, but by one less": (
+            lambda x: (x - mean(x)) / x.std((1, 2), correction=0, keepdim=True)
+        ),
+        "the mean is subtracted, and nothing is divided": lambda x: x - mean(x),
+    }
+    with warnings.catch_warnings():
+        # Along some dimensions, a mistake takes the deviation of a single number.
+        warnings.filterwarnings("ignore", r"std\(\): degrees of freedom")
+        compare(answer, reference, cases, mistakes)
 
 
 def mean_squared_error(answer: Answer) -> None:
@@ -161,41 +181,68 @@ def mean_squared_error(answer: Answer) -> None:
 
 
 def pairwise_distances(answer: Answer) -> None:
-    """Compare with the tensor of all differences."""
+    """Compare with the tensor of all differences, which the answer itself must not make."""
     generator = torch.Generator().manual_seed(0)
     cases = [
         (torch.randn(n, f, generator=generator), torch.randn(m, f, generator=generator))
         for n, m, f in ((3, 2, 4), (4, 4, 5), (1, 6, 2))
     ]
-    twice = torch.rand(6, 64, generator=generator)
-    cases.append((twice, twice.flip(0)))  # equal rows, of which rounding makes less than 0
 
     def reference(a: Tensor, b: Tensor) -> Tensor:
         return (a[:, None] - b).square().sum(dim=2).sqrt()
 
-    def squared(a: Tensor, b: Tensor, products: float = 2.0) -> Tensor:
+    def mistaken(a: Tensor, b: Tensor, products: float = 2.0) -> Tensor:
         both = a.square().sum(1, keepdim=True) + b.square().sum(1)
-        return both - products * (a @ b.T)
+        return (both - products * (a @ b.T)).clamp(min=0)
 
     compare(
         answer,
         reference,
         cases,
         {
-            "of two equal rows the distance is nan: rounding leaves a number slightly below 0, "
-            "which has no root": lambda a, b: squared(a, b).sqrt(),
             "the dot product counts twice: look at the formula": (
-                lambda a, b: squared(a, b, 1.0).clamp(min=0).sqrt()
+                lambda a, b: mistaken(a, b, 1.0).sqrt()
             ),
+            "the dot product must be subtracted": lambda a, b: mistaken(a, b, -2.0).sqrt(),
             "the two sums of squares must become a column and a row, so that each meets each": (
                 lambda a, b: (
                     (a.square().sum(1) + b.square().sum(1) - 2 * a @ b.T).clamp(min=0).sqrt()
                 )
             ),
-            "these are the squares of the distances: the root is missing": (
-                lambda a, b: squared(a, b).clamp(min=0)
+            "each row has a sum of squares of its own: this is the sum over all rows": (
+                lambda a, b: (a.square().sum() + b.square().sum() - 2 * a @ b.T).sqrt()
             ),
+            "these are the squares of the distances: the root is missing": mistaken,
         },
-        # Near 0, the root makes a large error of a small one: of 1e-5, 3e-3.
-        tolerance=5e-3,
     )
+    a = torch.rand(20, 64, generator=generator)
+    b = a.flip(0)  # equal rows, of which rounding makes less than 0
+    with _Largest() as largest:
+        got = answer(a, b)
+    if is_plain(got) and got.isnan().any():
+        raise WrongAnswer(
+            "of two equal rows the distance is nan: rounding leaves a number slightly below 0, "
+            "which has no root"
+        )
+    # Near 0, the root makes a large error of a small one: of 1e-5, 3e-3.
+    compare(answer, reference, [(a, b)], tolerance=5e-3)
+    if largest.elements >= len(a) * b.numel():
+        raise WrongAnswer(
+            "the distances are right, but a tensor of all differences is made: the formula needs "
+            "none with a third dimension"
+        )
+
+
+class _Largest(TorchFunctionMode):
+    """Notes how many elements the largest result of an operation has."""
+
+    elements = 0
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        """Call the operation, and look at what it returns."""
+        result = func(*args, **(kwargs or {}))
+        if isinstance(result, Tensor):
+            self.elements = max(self.elements, result.numel())
+        return result

@@ -13,7 +13,7 @@ WRONG = {
         edited("five_shapes", "must be 5 shapes", ", (6, 6)]", "]"),
     ],
     "one_hot": [
-        edited("one_hot", "need a new axis", "labels[:, None]", "labels"),
+        edited("one_hot", "need a new dimension", "labels[:, None]", "labels"),
         edited(
             "one_hot",
             "rows and columns are exchanged",
@@ -51,6 +51,22 @@ WRONG = {
         ),
         edited("standardise_images", "divided by the variance", "images.std", "images.var"),
         edited("standardise_images", "nothing is divided", " / deviations", ""),
+        edited(
+            "standardise_images",
+            "and the deviation loses",
+            "std(dim=(1, 2), keepdim=True",
+            "std((1, 2)",
+        ),
+        edited(
+            "standardise_images",
+            "and the mean loses",
+            "mean(dim=(1, 2), keepdim=True",
+            "mean((1, 2)",
+        ),
+        edited("standardise_images", "needs parentheses", "(images - means)", "images - means"),
+        edited(
+            "standardise_images", "not that of `.std`", "images.std(", "images.std(correction=0, "
+        ),
     ],
     "mean_squared_error": [
         edited("mean_squared_error", "compared with all targets", "targets[:, None]", "targets"),
@@ -71,6 +87,19 @@ WRONG = {
     ],
     "pairwise_distances": [
         edited("pairwise_distances", "the distance is nan", ".clamp(min=0)", ""),
+        edited("pairwise_distances", "must be subtracted", "row - 2", "row + 2"),
+        edited("pairwise_distances", "must be 0 at [0, 19], got 0.3162", "min=0", "min=0.1"),
+        Wrong(
+            "the sum over all rows",
+            "def pairwise_distances(a, b):\n"
+            "    return (a.square().sum() + b.square().sum() - 2 * a @ b.T).sqrt()\n",
+        ),
+        # It is right, and needs the memory that the exercise is about.
+        Wrong(
+            "a tensor of all differences",
+            "def pairwise_distances(a, b):\n"
+            "    return (a[:, None] - b).square().sum(dim=2).sqrt()\n",
+        ),
         edited("pairwise_distances", "the dot product counts twice", "2 * a @ b.T", "a @ b.T"),
         edited(
             "pairwise_distances", "must become a column and a row", "dim=1, keepdim=True", "dim=1"
@@ -88,6 +117,10 @@ RIGHT = {
             "    rows = torch.zeros(len(labels), classes)\n"
             "    rows[torch.arange(len(labels)), labels] = 1\n"
             "    return rows\n"
+        ),
+        (
+            "def one_hot(labels, classes):\n"
+            "    return torch.stack([(torch.arange(classes) == n) * 1.0 for n in labels])\n"
         ),
     ],
     "standardise_images": [
@@ -110,6 +143,12 @@ RIGHT = {
     ],
     "pairwise_distances": [
         "def pairwise_distances(a, b):\n    return torch.cdist(a, b)\n",
+        (
+            "def pairwise_distances(a, b):\n"
+            "    squares = (a * a).sum(1)[:, None] - 2 * (a @ b.T) + (b**2).sum(1)\n"
+            "    squares[squares < 0] = 0\n"
+            "    return squares**0.5\n"
+        ),
         (
             "def pairwise_distances(a, b):\n"
             "    return torch.stack([(row - b).norm(dim=1) for row in a])\n"
