@@ -904,8 +904,8 @@ from ptfund.scalar import Value
 # where $t$ is its *result*. Make it one new value, whose only input is `u`.
 
 # %% [markdown] tags=["hint"]
-# Copy the shape of `exp` above. The rule gets the upstream gradient: what must happen to it if
-# the slope is 1, and what if it is 0?
+# Copy the shape of the chapter's `exp`. The rule gets the upstream gradient: what must happen to
+# it if the slope is 1, and what if it is 0?
 
 
 # %% tags=["solution"]
@@ -1012,7 +1012,8 @@ check(fit_slope)
 
 # %% [markdown] tags=["hint"]
 # The class has the two static methods that `Cube` has; `ctx.save_for_backward` takes any
-# tensor. `gradcheck` wants `float64`, and more than one place.
+# tensor, and `ctx.saved_tensors` is a tuple, even of one. `gradcheck` wants `float64`, and more
+# than one place.
 
 
 # %% tags=["solution"]
@@ -1051,8 +1052,9 @@ check(logistic)
 # ### 5. A second derivative
 #
 # Return the second derivative of a function that works element by element, at every element of
-# `u`, by automatic differentiation. The result must have no graph, even if `u` is tracked, and
-# `u` must stay as it was: tracked only if it was so before, and without another `.grad`.
+# `u` and in its dtype, by automatic differentiation. The result must have no graph, even if `u`
+# is tracked, and `u` must stay as it was: tracked only if it was so before, and without another
+# `.grad`.
 
 # %% [markdown] tags=["hint"]
 # `torch.func.grad`, twice, is for one number, and `vmap` brings it to all. Or `autograd.grad`,
@@ -1077,7 +1079,8 @@ check(second_derivative)
 # `torch.func` notes by itself what a second walk needs, also where the slope is constant. With
 # `autograd.grad` one has to see to it: track a detached copy of `u`, pass `create_graph=True`
 # the first time, and return zeros if the first derivative has no graph, as for
-# `lambda u: 2 * u`. The sum does no harm, as each result depends on its own element alone.
+# `lambda u: 2 * u`. The sum does no harm, as each result depends on its own element alone. If `u`
+# is tracked, so is all that `torch.func` computes from it; hence the `detach`.
 
 # %% [markdown]
 # ## Next

@@ -28,16 +28,18 @@ def tanh(answer: Answer) -> None:
     for u, result in zip(leaves, results, strict=True):
         for upstream in (1.0, 3.0, -0.5):
             with answer.at_work(f"the rule of tanh(Value({u.data})), given {upstream},"):
-                gradients = result.grad_fn(upstream) if result.grad_fn else None
+                gradients = result.grad_fn(upstream)
             if u.grad or result.grad:
                 whose = "u" if u.grad else "the result"
                 raise WrongAnswer(f"it changes the `.grad` of {whose}: the engine's walk does that")
+            if gradients is None:
+                raise WrongAnswer("the rule returned None: is a `return` missing?")
             if not isinstance(gradients, list | tuple) or len(gradients) != 1:
                 raise WrongAnswer(
                     f"the rule must return a tuple of one gradient, with a comma, got {gradients}"
                 )
             if not isinstance(gradients[0], float | int):
-                raise WrongAnswer(f"the gradient of the rule {difference(0.0, gradients[0])}")
+                raise WrongAnswer(f"the gradient must be a plain number, got {gradients[0]!r}")
             table.append((u.data, upstream, gradients[0]))
     u, upstream, got = torch.tensor(table, dtype=torch.float64).T
     t = torch.tanh(u)
@@ -55,7 +57,7 @@ def tanh(answer: Answer) -> None:
         raise WrongAnswer("alone the rule is right, but a walk through tanh(tanh(u)) * u is not")
 
 
-def _noted(answer: Answer, u: Value, number: float) -> Value:
+def _noted(answer: Answer, u: Value, number: float) -> Any:
     """Return the value that an answer makes, if number and input are right."""
     result = answer(u)
     if not isinstance(result, Value):
@@ -68,13 +70,13 @@ def _noted(answer: Answer, u: Value, number: float) -> Value:
     if not result.inputs:
         raise WrongAnswer("the result is a leaf, where a walk ends: give it its input and its rule")
     if not isinstance(result.inputs, list | tuple):
-        raise WrongAnswer("`inputs` must be a tuple, of one value, too: is a comma missing?")
+        raise WrongAnswer("`inputs` must be a tuple, even of one value: is a comma missing?")
     if len(result.inputs) != 1:
         raise WrongAnswer("the result must have one input, `u`: make one operation, not several")
     if result.inputs[0] is not u:
-        raise WrongAnswer(
-            "the input of the result must be `u` itself, not a copy or a step between"
-        )
+        raise WrongAnswer("the input of the result must be `u` itself, not a copy of it")
+    if not callable(result.grad_fn):
+        raise WrongAnswer("`grad_fn` must be the rule itself: a function of the upstream gradient")
     return result
 
 
@@ -87,7 +89,7 @@ def _judge_rule(
     if same(right, got, 1e-12):
         return
     slope = right / upstream
-    mistakes |= {
+    mistakes = mistakes | {
         "the rule returns its own slope alone, and the upstream gradient has no part in it": slope,
         "the gradient has the wrong sign: the function grows everywhere": -right,
         "slope and upstream gradient are added: what if one of them is 0?": upstream + slope,
@@ -158,16 +160,16 @@ def fit_slope(answer: Answer) -> None:
         return descend
 
     mistakes = {
-        "it still stops in its second step: there `w` is no leaf, and its `.grad` is None": (
-            stopping(TypeError)
-        ),
-        "after the first step nothing is tracked: what `no_grad` gives is a constant": (
-            stopping(RuntimeError)
-        ),
+        "it still stops: in its second step `w` has no `.grad`. Is it a leaf?": stopping(TypeError),
+        "in its second step there is no graph to walk: what `no_grad` or `detach` gives is a "
+        "constant, and a graph can be walked only once": stopping(RuntimeError),
         "it runs, and the gradients of all steps so far add up": stepping(kept=1),
         "it climbs: the gradient points to where the loss grows": stepping(sign=1),
         "all steps lead as far as one: does each begin at 0 again?": stepping(most=1),
         "`w` stays 0: has the step a gradient, and does it change `w`?": stepping(most=0),
+        "all steps follow the gradient at `w` = 0: each needs a loss of its own": (
+            lambda x, y, steps, lr: steps * lr * 2 * (x * y).mean()
+        ),
         "it jumps to the end, whatever `steps` is": lambda x, y, *_: (x @ y) / (x @ x),
     }
     with warnings.catch_warnings():
@@ -175,7 +177,7 @@ def fit_slope(answer: Answer) -> None:
         warnings.filterwarnings("ignore", "The .grad attribute of a Tensor that is not a leaf")
         compare(answer, reference, cases, mistakes, tolerance=1e-4)
     if answer(*cases[0]).requires_grad:
-        raise WrongAnswer("the result is still tracked: it must be a plain number, without a graph")
+        raise WrongAnswer("the result is still tracked: it must be a regular tensor")
 
 
 def logistic(answer: Answer) -> None:
@@ -186,9 +188,7 @@ def logistic(answer: Answer) -> None:
         torch.sigmoid,
         [(numbers,), (numbers.float(),), (numbers[:1],)],
         {
-            "it falls where it must grow: look at the sign of the exponent": (
-                lambda u: torch.sigmoid(-u)
-            ),
+            "it falls, and must grow: look at the exponent's sign": lambda u: torch.sigmoid(-u),
             "the quotient ends too early: `1 / 1 + a` is 1 + a": lambda u: 1 + torch.exp(-u),
         },
     )
@@ -216,7 +216,7 @@ def logistic(answer: Answer) -> None:
         "it needs in `ctx`": upstream * another * (1 - another),
     }
     _judge_rule(got, torch.sigmoid, u, upstream, mistakes)
-    if any(isinstance(kept, Tensor) for kept in vars(node).values()):
+    if any(isinstance(attribute, Tensor) for attribute in vars(node).values()):
         raise WrongAnswer("a tensor is an attribute of `ctx`: use `ctx.save_for_backward`")
     if any(same(numbers, tensor.detach()) for tensor in saved):
         raise WrongAnswer("it saves its input: the result is enough for this rule")
@@ -230,7 +230,7 @@ def _own_rule(result: Any, u: Tensor) -> Any:
     if node is None:
         raise WrongAnswer("the result is not tracked: does it come from the `apply` of a Function?")
     if not isinstance(node, BackwardCFunction):
-        raise WrongAnswer(f"{node.name()} is a rule of PyTorch's: it must be one of your own")
+        raise WrongAnswer(f"the graph ends in {node.name()}, a rule of PyTorch's: where is yours?")
     sources = [source for source, _ in node.next_functions if source is not None]
     if [getattr(source, "variable", None) is u for source in sources] != [True]:
         raise WrongAnswer("your Function must take `u` itself, and be all that the graph holds")
@@ -246,6 +246,7 @@ def second_derivative(answer: Answer) -> None:
     def line(u: Tensor) -> Tensor:
         return 2 * u
 
+    line.__name__ = "lambda u: 2 * u"  # as messages call it
     places = torch.tensor([2.0, -0.7, 0.4])
     inputs = (places, places.double(), places[:1], places.flip(0))
     cases = [(f, u) for f in (cube, torch.sin, line) for u in inputs]
@@ -272,11 +273,9 @@ def second_derivative(answer: Answer) -> None:
         "this is the first derivative": first,
         "this is the square of the first derivative": lambda f, u: first(f, u).square(),
         "both derivatives have been added up in `.grad`": lambda f, u: first(f, u) + second(f, u),
-        "it is divided by the number of elements: a mean counts each as 1/n, a sum in full": (
-            lambda f, u: second(f, u) / len(u)
-        ),
-        "it is divided by n twice: a mean counts each element as 1/n": (
-            lambda f, u: second(f, u) / len(u) ** 2
+        "it is n times too small: where is a mean?": lambda f, u: second(f, u) / len(u),
+        "it is n · n times too small: where are two means?": lambda f, u: (
+            second(f, u) / len(u) ** 2
         ),
     }
     compare(answer, second, cases, mistakes, tolerance=1e-2)

@@ -56,6 +56,21 @@ WRONG = {
         edited("tanh", "where is the slope", RULE, "(upstream,)"),
         edited("tanh", "of one gradient, with a comma, got 0.", RULE, "upstream * (1 - result**2)"),
         edited("tanh", "`inputs` must be a tuple", "(u,)", "(u)"),
+        Wrong(
+            "must be the rule itself",
+            "def tanh(u):\n"
+            "    result = Value(math.tanh(u.data))\n"
+            "    result.inputs, result.grad_fn = (u,), 1 - result.data**2\n"
+            "    return result\n",
+        ),
+        Wrong(
+            "the rule returned None",
+            "def tanh(u):\n"
+            "    t = math.tanh(u.data)\n"
+            "    def rule(upstream):\n"
+            "        (upstream * (1 - t**2),)\n"
+            "    return Value(t, (u,), rule)\n",
+        ),
         edited("tanh", "is a leaf", f"(result, (u,), lambda upstream: {RULE})", "(result)"),
         edited("tanh", "not a copy", "(u,)", "(Value(u.data),)"),
         edited(
@@ -66,7 +81,7 @@ WRONG = {
         ),
         edited("tanh", "must be real number, not Value", "u.data", "u"),
         Wrong(
-            "must return a float, got a Value",
+            "must be a plain number, got Value(",
             "def tanh(u):\n"
             "    t = Value(math.tanh(u.data), (u,), lambda g: (g * (1 - t * t),))\n"
             "    return t\n",
@@ -135,7 +150,7 @@ WRONG = {
     "fit_slope": [
         edited(
             "fit_slope",
-            "still stops in its second step",
+            "still stops",
             "        with torch.no_grad():\n            w -= lr * w.grad\n        w.grad = None\n",
             "        w = w - lr * w.grad\n",
         ),
@@ -143,7 +158,7 @@ WRONG = {
         edited("fit_slope", "it climbs", "w -= lr", "w += lr"),
         edited(
             "fit_slope",
-            "nothing is tracked",
+            "what `no_grad` or `detach` gives",
             "            w -= lr * w.grad\n        w.grad = None\n",
             "            w = w - lr * w.grad\n",
         ),
@@ -160,6 +175,19 @@ WRONG = {
             "        w = torch.zeros((), requires_grad=True)\n        loss = ",
         ),
         edited("fit_slope", "`w` stays 0", "backward()", "backward()\n        w.grad.zero_()"),
+        # The error of a second walk says how to avoid it, and not that it should be.
+        Wrong(
+            "follow the gradient at `w` = 0",
+            "def fit_slope(x, y, steps, lr):\n"
+            "    w = torch.zeros((), requires_grad=True)\n"
+            "    loss = (w * x - y).square().mean()\n"
+            "    for _ in range(steps):\n"
+            "        loss.backward(retain_graph=True)\n"
+            "        with torch.no_grad():\n"
+            "            w -= lr * w.grad\n"
+            "        w.grad = None\n"
+            "    return w.detach()\n",
+        ),
         edited("fit_slope", "still tracked", "w.detach()", "w"),
         Wrong(
             "jumps to the end",
@@ -187,11 +215,11 @@ WRONG = {
         edited("logistic", "slope is that of tanh", "result * (1 - result)", "(1 - result**2)"),
         edited("logistic", "lacks a factor", " * (1 - result)", ""),
         edited("logistic", "are added", "upstream * result", "upstream + result"),
-        edited("logistic", "sign of the exponent", "torch.exp(-u)", "torch.exp(u)"),
+        edited("logistic", "exponent's sign", "torch.exp(-u)", "torch.exp(u)"),
         edited("logistic", "quotient ends too early", "(1 + torch.exp(-u))", "1 + torch.exp(-u)"),
         edited("logistic", "does it come from the `apply`", ".apply(u)", ".apply(u).detach()"),
-        edited("logistic", "PowBackward0 is a rule", "Logistic.apply(u)", "(1 + (-u).exp()) ** -1"),
-        edited("logistic", "SigmoidBackward0", "Logistic.apply(u)", "torch.sigmoid(u)"),
+        edited("logistic", "ends in PowBackward0", "Logistic.apply(u)", "(1 + (-u).exp()) ** -1"),
+        edited("logistic", "ends in SigmoidBackward0", "Logistic.apply(u)", "torch.sigmoid(u)"),
         edited("logistic", "be all that the graph holds", ".apply(u)", ".apply(u * 1)"),
         edited("logistic", "`backward` returned None", "return upstream", "upstream"),
         edited(
@@ -259,8 +287,8 @@ WRONG = {
             "    (first,) = torch.autograd.grad(f(u).sum(), u)\n"
             "    return torch.autograd.grad(first.sum(), u)[0]\n",
         ),
-        walks("a mean counts each as 1/n", "first.sum()", "first.mean()"),
-        Wrong("divided by n twice", WALKS.replace("sum()", "mean()")),
+        walks("where is a mean", "first.sum()", "first.mean()"),
+        Wrong("where are two means", WALKS.replace("sum()", "mean()")),
         walks("though nobody will walk", "first.sum(), u", "first.sum(), u, create_graph=True"),
         walks("got a tuple", "u)[0]", "u)"),
         walks("another `requires_grad`", "u.detach().requires_grad_()", "u.requires_grad_()"),
@@ -268,6 +296,11 @@ WRONG = {
             "another `.grad`",
             "u.detach().requires_grad_()",
             "u if u.requires_grad else u.detach().requires_grad_(); f(u).sum().backward()",
+        ),
+        walks(
+            "(lambda u: 2 * u, [2, -0.7, 0.4]) must have the dtype torch.float64",
+            "torch.zeros_like(u)",
+            "torch.zeros(len(u))",
         ),
         walks("returned None", "return torch.autograd", "torch.autograd"),
         edited("second_derivative", "if `u` is tracked", "(u).detach()", "(u)"),
