@@ -263,6 +263,17 @@ def test_compare_names_a_mistake_that_explains_all_cases() -> None:
     assert compared(lambda x: x[0]) == "it fails"
 
 
+def test_mistakes_warn_nobody() -> None:
+    """What a mistake would warn of is about lines that the learner has not written."""
+
+    def loud(x: float) -> float:
+        warnings.warn("about x", UserWarning, stacklevel=1)
+        return -x
+
+    with pytest.raises(WrongAnswer, match="must return 2, got 0"):
+        compare(Answer(lambda _: 0.0), double, CASES, {"it is negative": loud})
+
+
 def test_compare_tells_the_first_difference_of_other_mistakes() -> None:
     """With the call that shows it."""
 

@@ -16,11 +16,11 @@ FOLDER = "exercises"
 _HEAD = """\
 # Exercises to chapter {number}: {title}
 
-Write your answers in place of `raise NotImplementedError`. What is wrong with them says
+Write your answers in place of `raise NotImplementedError`. To see what is wrong with them, run
 
     python -m ptfund.exercises {file}
 
-and without a file it says which exercises are done. The cells also run one by one in an editor,
+and without a file to see which exercises are done. The cells also run one by one in an editor,
 and in Jupyter with Jupytext.
 """
 
