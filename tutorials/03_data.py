@@ -983,7 +983,7 @@ check(leaked)
 # Each sample belongs to a group, such as a writer. Draw whole groups for the test part, in a
 # random order (each order as likely as any other), until it holds at least the given share of all
 # samples; then stop. The rest is for training, and may be nothing. The share lies between 0 and 1;
-# groups may have any numbers, and the positions within a part any order.
+# groups may have any numbers, below 0 too, and the positions within a part any order.
 
 # %% [markdown] tags=["hint"]
 # `groups.unique()` names the groups; `randperm` orders them. Groups differ in size, so count

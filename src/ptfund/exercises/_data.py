@@ -42,9 +42,7 @@ def ImageRows(answer: Answer) -> None:  # noqa: N802 - it is named as the class 
             with answer.at_work(f"dataset[{index}]"), _Decimals() as decimals:
                 served.append(dataset[index])
             if decimals.count >= 64 * 20:  # one image takes a few times 64
-                raise WrongAnswer(
-                    f"`dataset[{index}]` converts all images: take out that one first"
-                )
+                raise WrongAnswer(f"`dataset[{index}]` converts all images: take it out first")
             asked.append((f"dataset[{index}]", images[index], labels[index]))
     _check_samples(asked, served)
 
@@ -257,6 +255,9 @@ def leaked(answer: Answer) -> None:
         leaks = [n for n, image in enumerate(test) if tuple(image.flatten().tolist()) in known]
         return torch.tensor(leaks, dtype=torch.int64)
 
+    def twins(train: Tensor, test: Tensor) -> Tensor:
+        return (test[:, None] == train).flatten(2).all(dim=2)
+
     def where(found: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
         """Return what goes wrong with all comparisons of pixels, of shape (m, n, 64)."""
         return lambda train, test: found((test[:, None] == train).flatten(2)).nonzero()[:, 0]
@@ -277,9 +278,10 @@ def leaked(answer: Answer) -> None:
         "an image that `train` has twice is named twice: name each position once": (
             where(lambda equal: equal.all(dim=2))
         ),
-        "it must be positions, got True or False for each test image": (
-            lambda train, test: (test[:, None] == train).flatten(2).all(dim=2).any(dim=1)
+        "each position is that of the copy in `train`: it must be the one in `test`": (
+            lambda train, test: twins(train, test).int().argmax(1)[reference(train, test)]
         ),
+        "it must be positions, got True or False for each image": lambda a, b: twins(a, b).any(1),
         "squares of `uint8` wrap around: pixels that differ by 16 give 256, which is 0": (
             lambda train, test: (
                 ((test[:, None] - train).square().sum((2, 3)) == 0).any(1).nonzero()[:, 0]

@@ -15,7 +15,7 @@ __all__ = ["split_by_group"]
 def split_by_group(answer: Answer) -> None:
     """Look at what every split must fulfil, then at how the splits of many generators vary."""
     unequal = torch.tensor([40, 7, 40, 12, 40, 40, 3, 7, 40, 40, 12, 40, 40, 12, 40, 40])
-    equal = torch.tensor([2, 9, 5, 0]).repeat(3)
+    equal = torch.tensor([2, -9, 5, 0]).repeat(3)
     generator = torch.Generator().manual_seed(0)
     generators = []
     for _ in range(200):
@@ -29,6 +29,11 @@ def split_by_group(answer: Answer) -> None:
             raise WrongAnswer("the two parts are exchanged: first those for training")
         if all(len(g[test].unique()) == 4 * share for g, share, _, test in splits[:24]):
             raise WrongAnswer("it draws a share of the groups: it must be one of the samples")
+        if {group for g, _, _, test in splits[:24] for group in g[test].tolist()} == {3}:
+            raise WrongAnswer(
+                "of the groups 3, 7, 12 and 40 it draws none but 3: are numbers from 0 to 3, which "
+                "say a place among the groups, taken for groups themselves?"
+            )
     if [_drawn(answer, *case) for case in tried] != [_drawn(answer, *case) for case in tried]:
         raise WrongAnswer("asked twice, it draws other groups: use `generator`, and nothing else")
     _check_order(
@@ -51,9 +56,9 @@ def _check_order(pairs: Counter[frozenset[int]], first: Counter[int]) -> None:
                 "about 50, as each of four should be: put the groups in a random order, whatever "
                 "their size and number"
             )
-    if missing := set(map(frozenset, combinations([0, 2, 5, 9], 2))) - pairs.keys():
+    if missing := set(map(frozenset, combinations([-9, 0, 2, 5], 2))) - pairs.keys():
         raise WrongAnswer(
-            f"with none of 200 generators it draws the groups {sorted(missing.pop())} out of four: "
+            f"with none of 200 generators it draws {min(map(sorted, missing))} out of four groups: "
             "every order must be possible"
         )
 
@@ -74,7 +79,7 @@ def _parts(
                 f"int64 and one dimension, got {part.dtype} of shape {tuple(part.shape)}"
             )
     positions = sorted(torch.cat(parts).tolist())
-    if positions == groups.unique().tolist():
+    if set(positions) == set(groups.tolist()):
         raise WrongAnswer("these are the groups themselves: positions of samples are asked for")
     if positions != list(range(len(groups))):
         raise WrongAnswer(

@@ -190,6 +190,18 @@ WRONG = {
             "    return (squares.sum(dim=(2, 3)) == 0).any(dim=1).nonzero()[:, 0]\n",
         ),
         Wrong(
+            "it must be the one in `test`",
+            "import torch\n"
+            "def leaked(train, test):\n"
+            "    found = []\n"
+            "    for image in test:\n"
+            "        for position, other in enumerate(train):\n"
+            "            if torch.equal(image, other):\n"
+            "                found.append(position)\n"
+            "                break\n"
+            "    return torch.tensor(found, dtype=torch.int64)\n",
+        ),
+        Wrong(
             "images of equal sums",
             "def leaked(train, test):\n"
             "    differences = test[:, None].float() - train.float()\n"
@@ -228,14 +240,14 @@ WRONG = {
         ),
         edited(
             "split_by_group",
-            "draws the groups [2, 9] every time",
+            "draws the groups [0, 5] every time",
             "generator=generator",
             "generator=torch.Generator().manual_seed(1)",
         ),
         edited("split_by_group", "asked twice", ", generator=generator", ""),
         edited(
             "split_by_group",
-            "draws the groups [0, 2] every time",
+            "draws the groups [-9, 0] every time",
             "torch.randperm(len(names), generator=generator)",
             "range(len(names))",
         ),
@@ -247,7 +259,7 @@ WRONG = {
         ),
         edited(  # a random beginning, then one after the other
             "split_by_group",
-            "every order must be possible",
+            "[-9, 2] out of four",
             "torch.randperm(len(names), generator=generator)",
             "torch.arange(len(names)).roll(torch.randint(12, (1,), generator=generator).item())",
         ),
@@ -274,7 +286,19 @@ WRONG = {
             "split_by_group",
             "the groups themselves",
             "(~tested).nonzero()[:, 0], tested.nonzero()[:, 0]",
-            "groups[~tested].unique(), groups[tested].unique()",
+            "groups[~tested], groups[tested]",
+        ),
+        edited(
+            "split_by_group",
+            "a place among the groups",
+            "groups == names[place]",
+            "groups == place",
+        ),
+        edited(  # right as long as groups are numbers from 0 upwards
+            "split_by_group",
+            "draws [-9, 0] out of four",
+            "names = groups.unique()",
+            "names = torch.arange(int(groups.max()) + 1)",
         ),
         edited(
             "split_by_group",
