@@ -1134,9 +1134,10 @@ check(MyDropout)
 # ### 4. Standardise inside the model
 #
 # A model that standardises its own features cannot be given raw ones by mistake. Write a layer
-# that measures mean and deviation (`correction=0`, as in chapter 3) in `fit`, each time anew, and
-# applies them in `forward`, in both modes alike. Both must be saved with the model, and be none of
-# its parameters: they are not learned.
+# that measures mean and deviation in `fit`, each time anew, and applies them in `forward`, in both
+# modes alike. It measures as in the exercise of chapter 3: with `correction=0`, and a feature that
+# is the same in all rows is only shifted. Both must be saved with the model, and be none of its
+# parameters: they are not learned.
 
 # %% [markdown] tags=["hint"]
 # A fresh layer must be able to load the state dict of a fitted one. Is what `fit` assigns
@@ -1154,9 +1155,9 @@ class Standardise(nn.Module):
         self.register_buffer("deviation", torch.ones(features))
 
     def fit(self, x: Float[Tensor, "n features"]) -> None:
-        """Measure. A feature that is constant gets the deviation 1."""
+        """Measure. A feature that is constant here gets the deviation 1."""
         deviation, self.mean = torch.std_mean(x, dim=0, correction=0)
-        self.deviation = deviation.where(deviation > 0, 1.0)
+        self.deviation = deviation.masked_fill((x == x[0]).all(dim=0), 1)
 
     def forward(
         self,
@@ -1172,16 +1173,16 @@ check(Standardise)
 # %% [markdown] tags=["solution"]
 # What is assigned to the name of a buffer becomes the buffer, as long as it is a tensor; as its
 # shape stays (features,), a fresh layer can load it. A parameter would be saved as well, but it is
-# handed to every optimizer. The constant feature is only shifted, also by images in which it
-# varies.
+# handed to every optimizer. What is constant is asked of the rows, not of a deviation that is a
+# result of rounding.
 
 # %% [markdown]
 # ### 5. Load what fits
 #
 # A checkpoint comes from a network for other classes: its last layer has another shape. Load all
-# tensors whose name *and* shape fit, and leave the others of the model as they are. Return the
-# names of those others, as `model.state_dict()` has them, sorted. The caller's dictionary stays as
-# it is.
+# tensors whose name *and* shape fit, whatever their dtype, and leave the others of the model as
+# they are. Return the names of those others, as `model.state_dict()` has them, sorted. The
+# caller's dictionary stays as it is.
 
 # %% [markdown] tags=["hint"]
 # `strict=False` forgives names, not shapes. Make a new dictionary of what fits.

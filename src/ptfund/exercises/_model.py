@@ -31,6 +31,7 @@ def count_parameters(answer: Answer) -> None:
         "the last layer has biases, too": lambda s: weights(s) + sum(s[1:-1]),
         "a layer has as many biases as outputs, not one": lambda s: weights(s) + len(s) - 1,
         "only the first layer counts: where does the loop return?": lambda s: (s[0] + 1) * s[1],
+        "only the last layer counts: does the loop add up?": lambda s: (s[-2] + 1) * s[-1],
     }
 
     def refuse(*_: object) -> None:
@@ -148,7 +149,7 @@ def MyDropout(answer: Answer) -> None:  # noqa: N802 - named as what is asked fo
 def _look_at_zeros(p: float, zeros: Tensor) -> None:
     """Say what may be wrong with the elements that have become 0."""
     share = zeros.double().mean().item()
-    _demand(share, "in training mode it sets nothing to 0")
+    _demand(share, "in training mode it sets nothing to 0: does it ask for `self.training`?")
     mixed = share == 1 or ((zeros != zeros[:1]).any() and (zeros != zeros[:, :1]).any())
     _demand(mixed, "whole rows or columns become 0: draw for each element alone")
     said = f"with p = {p:g} it must set about {p:.0%} of the elements to 0, got {share:.0%}"
@@ -179,7 +180,7 @@ def _look_at_modes(answer: Answer, layer: Any, generator: torch.Generator, x: Te
     _demand(tracked, "no gradient gets through it")
     before = generator.get_state()
     kept = _applied(answer, layer.eval(), x, x)
-    _demand((kept != 0).all(), "in `eval` it is still active, and sets elements to 0")
+    _demand((kept != 0).all(), "in `eval` it sets elements to 0: does it ask for `self.training`?")
     _demand(same(x, kept), "in `eval` it scales: it must give the input as it is")
     _demand(torch.equal(before, generator.get_state()), "in `eval` it must draw nothing")
 
@@ -204,6 +205,8 @@ def Standardise(answer: Answer) -> None:  # noqa: N802 - named as what is asked 
     _demand(same(got, _applied(answer, other, new, new), 1e-4), wrong)
     single = _applied(answer, other.eval(), new[:1], new[:1])
     _demand(same(got[:1], single, 1e-4), "in `eval` a single row must give what it gave before")
+    tenths = torch.full((10, 1), 0.1)  # their `std` is not 0, by rounding
+    _compare_fitted(answer, _made(answer, 1), tenths, tenths + 1)
     layer = _made(answer, 2)
     for rows, dtype in ((3, torch.float32), (7, torch.float32), (6, torch.float64)):
         seen, new = _drawn(rows, 2.0, 0.0).to(dtype), _drawn(5, 2.0, 1.0).to(dtype)
@@ -234,19 +237,19 @@ def _compare_fitted(answer: Answer, layer: Any, seen: Tensor, new: Tensor) -> Te
         "all features share one mean and deviation": (new - seen.mean()) / seen.std(correction=0),
     }
     for message, instead in mistakes.items():
-        _demand(not same(instead[:, varied], got[:, varied], 1e-4), message)
+        _demand(not (varied.any() and same(instead[:, varied], got[:, varied], 1e-4)), message)
     if not same(right[:, varied], got[:, varied], 1e-4):
         raise WrongAnswer(f"after `fit`, `forward` {difference(right, got, 1e-4)}")
     if same(right, got, 1e-4):
         return got
-    wrong = "what is constant in `fit` gets the deviation 1, so that `forward` only shifts it: it"
-    raise WrongAnswer(f"{wrong} {difference(right, got, 1e-4)}")
+    said = f"what was {seen[0, ~varied][0]:.3g} in all {len(seen)} rows must only be shifted"
+    raise WrongAnswer(f"{said}: `forward` {difference(right, got, 1e-4)}")
 
 
 def load_matching(answer: Answer) -> None:
     """Compare with lists, written by hand, of what fits."""
     torch.manual_seed(0)
-    whole = {name: tensor.double() for name, tensor in _network(6).state_dict().items()}
+    whole = {**_network(6).state_dict(), "trunk.weight": torch.rand(4, 3).double()}
     other_classes = {**_network(5).state_dict(), "extra.weight": torch.rand(2)}
     del other_classes["trunk.bias"]
     like = {"trunk.weight": (3, 4), "trunk.bias": (1,), "head.bias": (1, 6), "steps": (1,)}
@@ -277,8 +280,9 @@ def _compare_loaded(answer: Answer, state: dict[str, Tensor], fit: set[str]) -> 
     after = copied(dict(model.state_dict()))
     _demand(not fit or not same(before, after, 0.0), "nothing of it is loaded into `model` itself")
     for name, own in before.items():
+        _demand(after.get(name, own).dtype == own.dtype, f"`{name}` must keep its dtype")
         right = state[name].to(own.dtype) if name in fit else own
-        must = ("stay as it was", "be loaded, parameter or buffer")[name in fit]
+        must = ("stay as it was", "be loaded, whatever its kind and dtype")[name in fit]
         said = f"`{name}` must {must}: its shape in the model is {tuple(own.shape)}"
         _demand(same(right, after.get(name), 0.0), said)
     kept = sorted(before.keys() - fit)
@@ -286,12 +290,11 @@ def _compare_loaded(answer: Answer, state: dict[str, Tensor], fit: set[str]) -> 
         _demand(isinstance(got, list), f"it {difference(kept, got)}")
         names = set(map(str, got))
         _demand(sorted(names) != kept, "the names must be sorted, each of them once")
-        _demand(names != state.keys() - fit, "asked are names in the model, not in `state`")
+        _demand(names <= before.keys(), "asked are names in the model, not in `state`")
         _demand(names != fit, "these names were loaded: asked are the others")
         _demand(names != before.keys() - state.keys(), "a name of another shape is missing")
         raise WrongAnswer(f"the names must be {kept}, got {got}")
-    with torch.no_grad():
-        for tensor in given.values():
-            tensor.fill_(-1)
+    for tensor in given.values():
+        tensor.fill_(-1)
     _demand(same(after, dict(model.state_dict())), "the model shares its memory with `state`")
     _demand(sum(p.requires_grad for p in model.parameters()) == 4, "parameters must stay tracked")

@@ -43,7 +43,7 @@ def loading(body: str) -> str:
 
 
 BUFFERS = "self.register_buffer('m', torch.zeros(n))\nself.register_buffer('s', torch.ones(n))"
-FIT = "self.m = x.mean(0)\ns = x.std(0, correction=0)\nself.s = torch.where(s == 0, 1.0, s)"
+FIT = "self.m = x.mean(0)\nself.s = torch.where((x == x[0]).all(0), 1.0, x.std(0, correction=0))"
 LINEARS = "self.layers = nn.ModuleList(nn.Linear(f, c) for _ in range(n))\n"
 WEIGHTS = "self.weights = nn.Parameter(torch.ones(n))"
 WEIGHTED = "return sum(w * layer(x) for w, layer in zip(self.weights, self.layers))"
@@ -74,6 +74,10 @@ WRONG = {
                 "    total += (n + 1) * m\n"
                 "    return total"
             ),
+        ),
+        Wrong(
+            "does the loop add up",
+            counting("for n, m in pairwise(sizes):\n    total = (n + 1) * m\nreturn total"),
         ),
         Wrong(
             "it builds layers",
@@ -146,7 +150,9 @@ WRONG = {
     "MyDropout": [
         edited("MyDropout", "`super().__init__()`", "super().__init__()", "pass"),
         edited("MyDropout", "is not scaled", " / (1 - self.p)", ""),
-        edited("MyDropout", "is still active", "if not self.training:", "if False:"),
+        edited(
+            "MyDropout", "in `eval` it sets elements to 0", "not self.training", "not self.train"
+        ),
         edited("MyDropout", "is p the share that stays", ">= self.p", "< self.p"),
         edited("MyDropout", "the global generator", ", generator=self.generator", ""),
         edited("MyDropout", "not divided by it", "/ (1 - self.p)", "* (1 - self.p)"),
@@ -172,7 +178,7 @@ WRONG = {
         ),
         edited("MyDropout", "in `eval` it scales", "return x\n", "return x * (1 - self.p)\n"),
         edited("MyDropout", "changes its argument `x`", "return x * kept", "return x.mul_(kept)"),
-        edited("MyDropout", "sets nothing to 0", "if not self.training:", "if self.training:"),
+        edited("MyDropout", "sets nothing to 0", "if not self.training:", "if self.eval:"),
         Wrong(
             "each row loses equally many",
             dropout(
@@ -254,13 +260,13 @@ WRONG = {
         edited(
             "Standardise",
             "got -inf",
-            "deviation.where(deviation > 0, 1.0)",
+            "deviation.masked_fill((x == x[0]).all(dim=0), 1)",
             "deviation",
         ),
         edited(
             "Standardise",
-            "e+08",
-            "deviation.where(deviation > 0, 1.0)",
+            "got -4.358e+08",
+            "deviation.masked_fill((x == x[0]).all(dim=0), 1)",
             "deviation + 1e-8",
         ),
         Wrong(
@@ -287,8 +293,12 @@ WRONG = {
             "Standardise",
             "has no effect",
             "        deviation, self.mean = torch.std_mean(x, dim=0, correction=0)\n"
-            "        self.deviation = deviation.where(deviation > 0, 1.0)",
+            "        self.deviation = deviation.masked_fill((x == x[0]).all(dim=0), 1)",
             "        mean, deviation = x.mean(dim=0), x.std(dim=0, correction=0)",
+        ),
+        Wrong(  # by rounding, the deviation of equal numbers is not always 0
+            "was 0.1 in all 10 rows",
+            standardise(BUFFERS, FIT.replace("(x == x[0]).all(0)", "x.std(0, correction=0) == 0")),
         ),
         Wrong(
             "changes the names in its state dict",
@@ -336,13 +346,24 @@ WRONG = {
             "sorted(own.keys() - fit)",
             "[n for n in own if n not in fit]",
         ),
-        edited("load_matching", "not in `state`", "own.keys() - fit", "state.keys() - fit"),
         edited("load_matching", "these names were loaded", "own.keys() - fit", "fit"),
         edited(
             "load_matching",
             "of another shape is missing",
             "own.keys() - fit",
             "own.keys() - both",
+        ),
+        edited(
+            "load_matching",
+            "not in `state`",
+            "own.keys() - fit",
+            "own.keys() ^ state",
+        ),
+        edited(
+            "load_matching",
+            "`trunk.weight` must be loaded",
+            "own[name].shape == state[name].shape",
+            "(own[name].shape, own[name].dtype) == (state[name].shape, state[name].dtype)",
         ),
         edited("load_matching", "returned None", "return sorted(own.keys() - fit)", "pass"),
         edited("load_matching", "shares its memory", "strict=False", "strict=False, assign=True"),
@@ -371,7 +392,7 @@ WRONG = {
             ),
         ),
         Wrong(
-            "`trunk.weight` must be loaded",
+            "must keep its dtype",
             loading(
                 "own = model.state_dict()\n"
                 "fit = {n: t for n, t in state.items() if n in own and own[n].shape == t.shape}\n"
@@ -463,7 +484,7 @@ RIGHT = {
         standardise(
             BUFFERS,
             "s = x.std(dim=0, unbiased=False)\n"
-            "s[s == 0] = 1\n"
+            "s[x.amax(dim=0) == x.amin(dim=0)] = 1\n"
             "self.m.copy_(x.mean(0))\n"
             "self.s.copy_(s)",
         ),
