@@ -216,6 +216,18 @@ def test_prints_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == ""
 
 
+def test_warnings_are_kept_with_the_prints() -> None:
+    """They are no errors, and nothing is written to the learner's screen."""
+
+    def warns(x: int) -> int:
+        warnings.warn(f"about {x}", UserWarning, stacklevel=1)
+        return x
+
+    answer = Answer(warns)
+    assert answer(3) == 3
+    assert answer.printed == "UserWarning: about 3\n"
+
+
 def test_jupyter_shows_the_message_alone() -> None:
     """No traceback of ours."""
     assert WrongAnswer("look")._render_traceback_() == ["look"]

@@ -6,6 +6,7 @@ import linecache
 import signal
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
@@ -64,7 +65,9 @@ class Answer:
 
     @contextmanager
     def at_work(self, doing: str) -> Iterator[None]:
-        """Run a block that calls what was written: its errors, its time and its prints are caught.
+        """Run a block that calls what was written, whose errors, time and prints are caught.
+
+        Warnings count as printed: they may say why it is wrong.
 
         Args:
             doing: What the block does, as it would be written: `"dataset[3]"`.
@@ -73,9 +76,12 @@ class Answer:
             WrongAnswer: If the block raises anything, or takes too long.
         """
         heard = io.StringIO()
+        warned: list[warnings.WarningMessage] = []
         try:
-            with redirect_stdout(heard), _alarm(SECONDS):
-                yield
+            with warnings.catch_warnings(record=True) as warned, redirect_stdout(heard):
+                warnings.simplefilter("default")
+                with _alarm(SECONDS):
+                    yield
         except WrongAnswer:
             raise
         except _Overdue:
@@ -92,7 +98,8 @@ class Answer:
             wrong.raised = type(error)
             raise wrong from None
         finally:
-            self.printed += heard.getvalue()
+            told = [f"{w.category.__name__}: {w.message}\n" for w in warned]
+            self.printed += "".join([heard.getvalue(), *told])
 
     def _told(self, error: BaseException) -> str:
         """Return type and message of an error, and the line that was written which raised it."""
