@@ -1042,10 +1042,10 @@ check(difference_interval)
 # %% [markdown]
 # ### 3. Bins of equal size
 #
-# In the diagram above nearly all answers are in one bin. Sort them by confidence instead, and cut
-# them into bins that hold equally many (the first ones one more, if it does not come out even).
-# Equally sure ones stay in their order. There are no more bins than answers; both results have
-# the dtype of `confidence`.
+# In this chapter's reliability diagram nearly all answers are in one bin. Sort them by confidence
+# instead, and cut them into bins that hold equally many (the first ones one more, if it does not
+# come out even). Equally sure ones stay in their order. There are no more bins than answers; both
+# results have the dtype of `confidence`.
 
 # %% [markdown] tags=["hint"]
 # `tensor_split` cuts as described. The right answers must be brought into the same order.
@@ -1081,9 +1081,9 @@ check(equal_bins)
 # ### 4. The worst slice
 #
 # An accuracy can hide a group of images for which it is far lower: a class, a writer, a part of
-# the file. Return that group, but pass over groups that are too small to judge; one at least is
-# not. Of equally bad ones, return the group with the smallest number. Numbers begin with 0, and
-# not all of them need occur; `at_least` is 1 or more.
+# the file. Return that group, but pass over those that are too small to judge: that have fewer
+# than `at_least` images, which is 1 or more. One group at least is large enough. Of equally bad
+# ones, return the group with the smallest number. Numbers begin with 0, and not all need occur.
 
 # %% [markdown] tags=["hint"]
 # `bincount` counts the images of each group, and with `weights=right.double()` the right ones.
