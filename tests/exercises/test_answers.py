@@ -302,6 +302,9 @@ def test_compare_tells_an_error_that_no_mistake_explains() -> None:
         return 2 * x if x < 3 else 1 / 0
 
     assert compared(fails).startswith("fails(3) raised ZeroDivisionError")
+    with pytest.raises(WrongAnswer) as caught:
+        compare(Answer(fails), double, CASES)
+    assert caught.value.raised is ZeroDivisionError
 
 
 def test_compare_stops_at_what_is_no_result() -> None:

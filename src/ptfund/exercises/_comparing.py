@@ -36,7 +36,7 @@ def compare(
     """
     cases = list(cases)
     outcomes: list[Any] = []
-    first = ""
+    first: WrongAnswer | None = None
     for case in cases:
         expected = reference(*copied(case))
         try:
@@ -44,19 +44,20 @@ def compare(
         except WrongAnswer as wrong:
             if wrong.raised is None:
                 raise
-            first = first or str(wrong)
+            first = first or wrong
             outcomes.append(wrong.raised)
             continue
         outcomes.append(got)
-        if not first and not same(expected, got, tolerance):
-            first = f"{answer.call(*case)} {difference(expected, got, tolerance)}"
-    if not first:
+        if first is None and not same(expected, got, tolerance):
+            told = difference(expected, got, tolerance)
+            first = WrongAnswer(f"{answer.call(*case)} {told}")
+    if first is None:
         return
     for message, mistake in (mistakes or {}).items():
         done = [_outcome(mistake, case) for case in cases]
         if same(done, outcomes, tolerance):
             raise WrongAnswer(message)
-    raise WrongAnswer(first)
+    raise first
 
 
 def _outcome(mistake: Callable[..., Any], case: tuple[Any, ...]) -> Any:

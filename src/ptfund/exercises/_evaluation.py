@@ -24,7 +24,7 @@ __all__ = [
 
 def equal_bins(answer: Answer) -> None:
     """Compare with a loop over the bins."""
-    sizes = [(10, 3), (23, 5), (12, 4), (7, 7), (34, 8), (9, 1)]
+    sizes = [(8, 3), (23, 5), (12, 4), (7, 7), (34, 8), (9, 1)]
     cases = [(*_sureness(n, levels=n), bins) for n, bins in sizes]
     cases += [(confidence.double(), right, bins) for confidence, right, bins in cases[:2]]
     tied = [(*_sureness(n, levels), bins) for n, levels, bins in ((60, 3, 7), (8, 2, 3), (6, 1, 4))]
@@ -47,9 +47,10 @@ def equal_bins(answer: Answer) -> None:
     def wide(c: Tensor, bins: int) -> list[Tensor]:
         return [(c * bins).ceil() == k + 1 for k in range(bins)]
 
-    def at_multiples(c: Tensor, bins: int) -> Iterable[Tensor]:
-        size = len(c) // bins
-        return c.argsort().tensor_split([size * k for k in range(1, bins)])
+    def at(place: Callable[[int, int, int], int]) -> Callable[[Tensor, int], Iterable[Tensor]]:
+        return lambda c, bins: c.argsort().tensor_split(
+            [place(len(c), k, bins) for k in range(1, bins)]
+        )
 
     compare(
         answer,
@@ -67,13 +68,22 @@ def equal_bins(answer: Answer) -> None:
                     means(right.to(c.dtype), torch.arange(len(c)).tensor_split(bins)),
                 )
             ),
+            "`right` is sorted by itself: each must stay with its confidence": (
+                lambda c, right, bins: reference(c.sort().values, right.sort().values, bins)
+            ),
             "the most confident bin comes first: the least confident one must": (
                 cut(lambda c, bins: c.argsort(descending=True).tensor_split(bins))
             ),
             "two bins differ by more than one answer, or there are too few: `chunk` makes all but "
             "the last one equal": cut(lambda c, bins: c.argsort().chunk(bins)),
             "the last bin takes all that is left over: the first ones must hold one more each": (
-                cut(at_multiples)
+                cut(at(lambda n, k, bins: n // bins * k))
+            ),
+            "the last bin holds one more: where it does not come out even, the first ones must": (
+                cut(at(lambda n, k, bins: n * k // bins))
+            ),
+            "the bins that hold one more stand apart: they must be the first ones": (
+                cut(at(lambda n, k, bins: -(-n * k // bins)))
             ),
             "what is left over is dropped: the first bins must hold one more each": (
                 cut(lambda c, bins: c.argsort()[: len(c) // bins * bins].tensor_split(bins))
@@ -90,6 +100,8 @@ def worst_slice(answer: Answer) -> None:
     many = torch.randint(8, (400,), generator=generator)
     cases = [
         # The right ones, all of the group: group by group.
+        (*_groups((2, 3), (2, 2), (1, 3)), 2),  # the last one is the worst
+        (*_groups((1, 3), (2, 2), (2, 3)), 2),  # the first one is
         (*_groups((3, 4), (1, 5), (0, 1), (4, 9)), 2),
         (*_groups((2, 3), (3, 3), (2, 4), (3, 6), (1, 2)), 2),  # three are equally bad
         (*_groups((0, 0), (9, 12), (0, 0), (2, 3), (0, 2)), 3),  # two do not occur
@@ -141,12 +153,14 @@ def worst_slice(answer: Answer) -> None:
             "small: pass over both": with_absent(math.nan),
             "numbers that no image has count as groups, with 0, and so do groups that are too "
             "small: pass over both": with_absent(0.0),
-            "groups that are too small count as perfect ones: where the others are perfect, one of "
-            "them may be returned": lambda right, group, at_least: worst(
-                perfect_if_small(right, group, at_least)
+            "where all large enough groups are perfect, it returns one that is too small": (
+                lambda *case: worst(perfect_if_small(*case))
             ),
             "a group of exactly `at_least` images is large enough": (
                 lambda right, group, at_least: worst(rates(right, group, at_least + 1))
+            ),
+            "the group with the largest number is never looked at": lambda right, group, n: worst(
+                rates(right[group < group.max()], group[group < group.max()], n)
             ),
             "that is the best group": lambda *case: max(
                 rates(*case).items(), key=lambda item: (item[1], -item[0])
@@ -166,7 +180,7 @@ def worst_slice(answer: Answer) -> None:
 
 def accuracy_of_surest(answer: Answer) -> None:
     """Compare with a loop over k."""
-    cases = [_sureness(n, levels=n) for n in (10, 30, 4, 1)]
+    cases = [_sureness(n, levels=n) for n in (8, 30, 4, 1)]
     cases += [(confidence.double(), right) for confidence, right in cases[:1]]
 
     def shares(right: list[bool]) -> Tensor:
@@ -184,6 +198,9 @@ def accuracy_of_surest(answer: Answer) -> None:
             "it begins with the images that the model is least sure of": (
                 lambda c, right: shares([is_right for _, is_right in _sorted(c, right)])
             ),
+            "`right` is sorted by itself: sort it by confidence": (
+                lambda _, right: shares(sorted(right.tolist(), reverse=True))
+            ),
             "the images are not sorted by confidence": lambda _, right: shares(right.tolist()),
             "each number of right ones is divided by that of all images: of `k` images it must "
             "be divided by `k`": lambda *case: _counted(reference(*case)) / len(case[1]),
@@ -193,9 +210,14 @@ def accuracy_of_surest(answer: Answer) -> None:
             "the first `k` is 1, not 0": (
                 lambda *case: _counted(reference(*case)) / torch.arange(len(case[1]))
             ),
+            "`k` goes from 0, but 0 images have no accuracy: it must go from 1 to all": (
+                lambda *case: torch.cat([torch.tensor([math.nan]), reference(*case)[:-1]])
+            ),
             "these are the shares of errors, not of right ones": lambda *case: 1 - reference(*case),
-            "the dtype must be torch.float64, got torch.float32: a whole number by a whole number "
-            "gives that": lambda *case: reference(*case).float(),
+            "the dtype must be torch.float64, got torch.float32: whole numbers divided by whole "
+            "numbers give that, and so does `torch.tensor` of a list": (
+                lambda *case: reference(*case).float()
+            ),
         },
     )
     _compare_tied(answer, reference, [_sureness(60, 3), _sureness(8, 2), _sureness(5, 1)])
@@ -231,11 +253,12 @@ def _compare_tied(
     answer: Answer, reference: Callable[..., Any], cases: Iterable[tuple[Any, ...]]
 ) -> None:
     """Compare where some are equally sure, after it was right where none are."""
+    cases = list(cases)
+    for case in cases:
+        answer(*case)  # An error has its own words.
     try:
         compare(answer, reference, cases)
-    except WrongAnswer as wrong:
-        if wrong.raised:
-            raise
+    except WrongAnswer:
         raise WrongAnswer(
             "it is right until some are equally sure: these must stay in the order in which they "
             "came. A sort may mix them, and turning its order round turns them round, too"

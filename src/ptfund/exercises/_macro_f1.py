@@ -18,20 +18,20 @@ __all__ = ["mean_f1"]
 def mean_f1(answer: Answer) -> None:
     """Compare with a loop over classes and images; classes are absent in every way."""
     cases = [
-        _named([0, 0, 0, 0, 0, 1, 1, 2], [0, 0, 0, 0, 1, 1, 1, 2], 3),
-        _named([1, 1, 1, 3, 3, 2], [0, 1, 1, 3, 2, 2], 4),  # 0 is never named
-        _named([0, 0, 1, 2, 2, 2], [0, 0, 0, 2, 2, 2], 3),  # 1 does not occur
-        _named([1, 1, 3, 1, 3], [1, 1, 3, 3, 3], 4),  # 0 and 2: neither
-        _named([0, 1, 2, 2, 2, 2], [1, 0, 2, 2, 2, 2], 3),  # 0 and 1 are never right
-        _named([0], [0], 1),
+        _case([0, 0, 0, 0, 0, 1, 1, 2], [0, 0, 0, 0, 1, 1, 1, 2], 3),
+        _case([1, 1, 1, 3, 3, 2], [0, 1, 1, 3, 2, 2], 4),  # 0 is never named
+        _case([0, 0, 1, 2, 2, 2], [0, 0, 0, 2, 2, 2], 3),  # 1 does not occur
+        _case([1, 1, 3, 1, 3], [1, 1, 3, 3, 3], 4),  # 0 and 2: neither
+        _case([0, 1, 2, 2, 2, 2], [1, 0, 2, 2, 2, 2], 3),  # 0 and 1 are never right
+        _case([0], [0], 1),
     ]
     # So far all counts that `bincount` makes are long enough by themselves.
     without_last = [
-        _named([0, 0, 1, 1, 1], [0, 1, 1, 1, 1], 4),
-        _named([0, 1, 1, 1, 0], [0, 1, 1, 2, 1], 3),
-        _named([0, 1, 1, 2, 0], [0, 1, 1, 0, 1], 3),
-        _named([0, 1, 1, 1, 2], [0, 1, 1, 2, 1], 3),
-        _named([1, 0], [0, 1], 5),
+        _case([0, 0, 1, 1, 1], [0, 1, 1, 1, 1], 4),
+        _case([0, 1, 1, 1, 0], [0, 1, 1, 2, 1], 3),
+        _case([0, 1, 1, 2, 0], [0, 1, 1, 0, 1], 3),
+        _case([0, 1, 1, 1, 2], [0, 1, 1, 2, 1], 3),
+        _case([1, 0], [0, 1], 5),
     ]
 
     def reference(predicted: Tensor, labels: Tensor, classes: int) -> float:
@@ -46,7 +46,7 @@ def mean_f1(answer: Answer) -> None:
         return lambda predicted, labels, k: mean(_counted(predicted, labels, k)).item()
 
     def of_means(c: _Counts) -> Tensor:
-        precision, recall = ((c.right / x.clamp(min=1)).mean() for x in (c.named, c.true))
+        precision, recall = c.precision.mean(), c.recall.mean()
         return 2 * precision * recall / (precision + recall)
 
     wrong: dict[str, Callable[[_Counts], Tensor]] = {
@@ -62,12 +62,21 @@ def mean_f1(answer: Answer) -> None:
         ),
         "it is made of the mean precision and the mean recall: F1 of each class comes first, the "
         "mean last": of_means,
-        "it is half of what it must be: the right ones count twice": lambda c: c.f1.mean() / 2,
+        "it is half of what it must be: a factor of 2 is missing": lambda c: c.f1.mean() / 2,
+        "it is the mean recall: F1 takes precision, too": lambda c: c.recall.mean(),
+        "it is the mean precision: F1 takes recall, too": lambda c: c.precision.mean(),
+        "F1 is not half the sum of precision and recall: it is their harmonic mean": (
+            lambda c: (c.precision + c.recall).mean() / 2
+        ),
+        "a class that neither occurs nor is named counts with 1: it must count with 0": (
+            lambda c: c.f1.where(c.seen > 0, 1.0).mean()
+        ),
     }
     left_out: dict[str, Callable[[_Counts], Tensor]] = {
         "neither occur nor are named": lambda c: c.f1[c.seen > 0].mean(),
         "do not occur": lambda c: c.f1[c.true > 0].mean(),
         "are never named": lambda c: c.f1[c.named > 0].mean(),
+        "do not occur or are never named": lambda c: c.f1[c.named * c.true > 0].mean(),
         "are never right": lambda c: c.f1[c.right > 0].mean(),
     }
     wrong |= {
@@ -103,8 +112,18 @@ class _Counts(NamedTuple):
         return self.named + self.true
 
     @property
+    def precision(self) -> Tensor:
+        """Precision of each class, 0 where it is never named."""
+        return self.right / self.named.clamp(min=1)
+
+    @property
+    def recall(self) -> Tensor:
+        """Recall of each class, 0 where it does not occur."""
+        return self.right / self.true.clamp(min=1)
+
+    @property
     def f1(self) -> Tensor:
-        """F1 of each class."""
+        """F1 of each class, 0 where it neither occurs nor is named."""
         return 2 * self.right / self.seen.clamp(min=1)
 
 
@@ -113,7 +132,7 @@ def _counted(predicted: Tensor, labels: Tensor, classes: int) -> _Counts:
     return _Counts(*(x.sum(dim=1).double() for x in (named & true, named, true)))
 
 
-def _named(predicted: list[int], labels: list[int], classes: int) -> tuple[Tensor, Tensor, int]:
+def _case(predicted: list[int], labels: list[int], classes: int) -> tuple[Tensor, Tensor, int]:
     return torch.tensor(predicted), torch.tensor(labels), classes
 
 

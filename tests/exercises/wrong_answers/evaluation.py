@@ -44,7 +44,32 @@ WRONG = {
             "    precision, recall = (hits / named).mean(), (hits / true).mean()\n"
             "    return (2 * precision * recall / (precision + recall)).item()\n",
         ),
-        edited("mean_f1", "the right ones count twice", "2 * right", "right"),
+        edited("mean_f1", "a factor of 2 is missing", "2 * right", "right"),
+        edited(
+            "mean_f1",
+            "F1 takes precision, too",
+            "2 * right.double() / (named + true)",
+            "right.double() / true",
+        ),
+        edited(
+            "mean_f1",
+            "F1 takes recall, too",
+            "2 * right.double() / (named + true)",
+            "right.double() / named",
+        ),
+        edited(
+            "mean_f1",
+            "it is their harmonic mean",
+            "2 * right.double() / (named + true).clamp(min=1)",
+            "(right / named.clamp(min=1) + right / true.clamp(min=1)) / 2",
+        ),
+        edited("mean_f1", "counts with 1", ".clamp(min=1)\n", "\n    f1 = f1.nan_to_num(1.0)\n"),
+        edited(
+            "mean_f1",
+            "do not occur or are never named are left out",
+            "f1.mean()",
+            "f1[(named > 0) & (true > 0)].mean()",
+        ),
         Wrong(
             "raised ZeroDivisionError",
             "def mean_f1(predicted, labels, classes):\n"
@@ -89,7 +114,7 @@ WRONG = {
             "difference_interval",
             "must be about",
             "[0.025, 0.975]",
-            "[0.01, 0.99]",
+            "[0.0, 1.0]",  # which hang on chance more as well, and not for too few resamples
         ),
         edited("difference_interval", "90 % of the differences", "[0.025, 0.975]", "[0.05, 0.95]"),
         edited(
@@ -125,6 +150,22 @@ WRONG = {
             "return high, low",
         ),
         edited("difference_interval", "[0] must return a float, got a tensor", ".tolist()", ""),
+        edited(
+            "difference_interval",
+            "difference_interval(...) must return a tuple, got a list",
+            "return low, high",
+            "return [low, high]",
+        ),
+        edited(
+            "difference_interval", "the ends are in percent", "lead[rows]", "(100 * lead)[rows]"
+        ),
+        edited("difference_interval", "means over 2,000 images", "dim=1", "dim=0"),
+        edited(
+            "difference_interval",
+            "as they are of single images",
+            "lead[rows].mean(dim=1)",
+            "lead[rows].flatten()",
+        ),
     ],
     "equal_bins": [
         Wrong(
@@ -169,6 +210,24 @@ WRONG = {
             "confidence.argsort(stable=True)",
             "confidence.argsort(descending=True, stable=True).flip(0)",
         ),
+        edited(
+            "equal_bins",
+            "the last bin holds one more",
+            "tensor_split(bins)",
+            "tensor_split([len(x) * k // bins for k in range(1, bins)])",
+        ),
+        edited(
+            "equal_bins",
+            "stand apart",
+            "x[order].tensor_split(bins)",
+            "x[order].split((torch.arange(len(x)) * bins // len(x)).bincount().tolist())",
+        ),
+        edited(
+            "equal_bins",
+            "`right` is sorted by itself",
+            "x[order]",
+            "x.sort().values",
+        ),
         edited("equal_bins", "are exchanged", "return sure, hits", "return hits, sure"),
         edited("equal_bins", "got torch.float32", "right.to(confidence.dtype)", "right.float()"),
     ],
@@ -179,7 +238,33 @@ WRONG = {
             "int(shares.argmin())",
             "min(range(len(counts)), key=lambda k: (shares[k], counts[k]))",
         ),
-        edited("worst_slice", "count as perfect ones", "math.inf", "1.0"),
+        edited("worst_slice", "returns one that is too small", "math.inf", "1.0"),
+        Wrong(
+            "[0] must not be None",
+            "def worst_slice(right, group, at_least):\n"
+            "    worst, lowest = None, 1.0\n"
+            "    for k in range(int(group.max()) + 1):\n"
+            "        part = right[group == k].double()\n"
+            "        if len(part) >= at_least and part.mean() < lowest:\n"
+            "            worst, lowest = k, part.mean().item()\n"
+            "    return worst, lowest\n",
+        ),
+        Wrong(
+            "with the largest number is never looked at",
+            "def worst_slice(right, group, at_least):\n"
+            "    worst, lowest = None, math.inf\n"
+            "    for k in range(int(group.max())):\n"
+            "        part = right[group == k].double()\n"
+            "        if len(part) >= at_least and part.mean() < lowest:\n"
+            "            worst, lowest = k, part.mean().item()\n"
+            "    return worst, lowest\n",
+        ),
+        edited(
+            "worst_slice",
+            "must return 0, got 2",
+            "int(shares.argmin())",
+            "1 + int(shares[1:].argmin())",
+        ),
         edited(
             "worst_slice",
             "with 0 / 0",
@@ -232,6 +317,26 @@ WRONG = {
         edited("accuracy_of_surest", "are not sorted", "right[order]", "right"),
         edited(
             "accuracy_of_surest",
+            "is sorted by itself",
+            "right[order].double()",
+            "right.double().sort(descending=True).values",
+        ),
+        Wrong(
+            "0 images have no accuracy",
+            "def accuracy_of_surest(confidence, right):\n"
+            "    order = confidence.argsort(descending=True, stable=True)\n"
+            "    parts = [right[order[:k]] for k in range(len(right))]\n"
+            "    return torch.stack([part.double().mean() for part in parts])\n",
+        ),
+        Wrong(  # Only where some are equally sure.
+            "raised RuntimeError",
+            "def accuracy_of_surest(confidence, right):\n"
+            "    table = dict(zip(confidence.tolist(), right.tolist()))\n"
+            "    hits = torch.tensor([table[c] for c in sorted(table, reverse=True)]).double()\n"
+            "    return hits.cumsum(dim=0) / torch.arange(1, len(right) + 1)\n",
+        ),
+        edited(
+            "accuracy_of_surest",
             "divided by that of all images",
             "torch.arange(1, len(hits) + 1)",
             "len(hits)",
@@ -254,7 +359,7 @@ WRONG = {
         edited("accuracy_of_surest", "shares of errors", "right[order]", "(~right)[order]"),
         edited(
             "accuracy_of_surest",
-            "whole number by a whole number",
+            "whole numbers divided by whole numbers",
             "right[order].double()",
             "right[order]",
         ),
