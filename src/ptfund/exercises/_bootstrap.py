@@ -16,15 +16,10 @@ SEEDS = range(1000, 1012)
 def difference_interval(answer: Answer) -> None:
     """Look at how it draws, and compare its ends with those of endlessly many resamples.
 
-        Means of so many images are distributed normally, so that 95 % of them lie within 1.96
-        deviations, and the deviation follows from the counts. An end of 2,000 resamples misses that
-    <<<<<<< HEAD
-        by 0.06 deviations, one of 1,000 by 0.09, one of 500 by 0.12, in whatever way they are drawn.
-        48 ends nearly always tell the last from the first, and half of the time the second, too.
-    =======
-        by 0.06 deviations, one of 1,000 by 0.08, one of 500 by 0.12, in whatever way they are drawn.
-        48 ends tell the last from the first, and half of the time the second, too.
-    >>>>>>> 8f4fe90 (See in chapter 7's exercises a last group that is never looked at, and name more mistakes)
+    Means of so many images are distributed normally, so that 95 % of them lie within 1.96
+    deviations, and the deviation follows from the counts. An end of 2,000 resamples misses that
+    by 0.06 deviations, one of 1,000 by 0.08, one of 500 by 0.12, in whatever way they are drawn.
+    48 ends tell the last from the first, and half of the time the second, too.
     """
     _examine_drawing(answer)
     found = torch.stack(
