@@ -920,9 +920,9 @@ from ptfund.exercises import check
 # ### 1. Add an ablation
 #
 # "Whether decay helps is a question to the validation part", said chapter 5. Ask it: SGD with the
-# learning rate 0.1, with a weight decay of all parameters and without, for `epochs` epochs; all
-# else as in the recipe. When it is right, try the decays 0.001 and 0.1 with ten seeds and 30
-# epochs.
+# learning rate 0.1, with the weight decay `decay` of all parameters and without any, for `epochs`
+# epochs; all else as in the recipe. When it is right, try the decays 0.001 and 0.1 with ten seeds
+# and 30 epochs.
 
 # %% [markdown] tags=["hint"]
 # `ex.final_accuracies` passes `optimizer=` and `epochs=` on to `ex.train`. Both arms need the same
@@ -952,7 +952,8 @@ check(weight_decay)
 # argument. The trap is the learning rate: an optimizer that is given a decay alone takes PyTorch's
 # default of 0.001, and that would be blamed on the decay. After 30 epochs with ten seeds a decay of
 # 0.001 gives `{python} points(weight_decay(seeds, 0.001, 30).difference)` points, one of 0.1
-# `{python} points(weight_decay(seeds, 0.1, 30).difference)`.
+# `{python} points(weight_decay(seeds, 0.1, 30).difference)`: the first is not visible, and the
+# second holds weights down so much that it does harm.
 
 # %% [markdown]
 # ### 2. Make it visible
@@ -1043,9 +1044,9 @@ check(gradient_lengths)
 
 # %% [markdown] tags=["solution"]
 # A length is the root of *one* sum of squares, over all numbers of a network. Roots of parts may
-# not be added: 3 and 4 make 5, not 7. The sum starts with zeros, so that frozen layers, which have
-# no gradient, need no case of their own, and leaves out dimension 0 alone, so that no network hears
-# of another.
+# not be added: 3 and 4 make 5, not 7. Frozen layers have no gradient and add nothing; as the sum
+# starts with zeros, there is a length even if all layers are frozen. Each sum runs over all
+# dimensions but the first, so that no network hears of another.
 
 # %% [markdown]
 # ## Next

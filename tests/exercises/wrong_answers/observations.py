@@ -49,7 +49,18 @@ WRONG = {
         edited("weight_decay", "both ways decay", "optimizer=plain", "optimizer=decaying"),
         edited("weight_decay", "neither way decays", "weight_decay=decay", "weight_decay=0.0"),
         edited("weight_decay", "both ways use Adam", "torch.optim.SGD", "torch.optim.Adam"),
-        edited("weight_decay", "must return `ex.Arms`", "ex.Arms(", "("),
+        edited("weight_decay", "a pair of lists, got a tuple", "ex.Arms(", "("),
+        edited("weight_decay", "a pair of lists, got None", "return ex.Arms(", "ex.Arms("),
+        _weight_decay(
+            "with weight decay it trains for 30 epochs",
+            "seeds, optimizer=decaying",
+            "seeds, epochs=epochs",
+        ),
+        _weight_decay(
+            "without weight decay it trains for 30 epochs",
+            "seeds, epochs=epochs, optimizer=decaying",
+            "seeds",
+        ),
         edited(
             "weight_decay",
             "what else do they differ in",
@@ -62,7 +73,7 @@ WRONG = {
             "seeds, epochs=epochs, optimizer=decaying",
         ),
         _weight_decay(
-            "trains for 30 epochs",
+            ": it trains for 30 epochs",
             "seeds, optimizer=decaying",
             "seeds, optimizer=sgd",
         ),
@@ -82,6 +93,7 @@ WRONG = {
         _momentum("`seeds` must be left out", "{'seeds': range(10), 'epochs': 1}"),
         _momentum("'epoch' is none of the names", "{'epoch': 1}"),
         _momentum("`lr` must be one number", "{'lr': [0.01, 0.1]}"),
+        _momentum("'standardize' is none of the names", "{'standardize': False, 'lr': 0.01}"),
         _momentum("epochs=1.5) raised Type", "{'epochs': 1.5}"),
         _momentum("must return a dict", "'epochs=1'"),
     ],
@@ -115,14 +127,26 @@ WRONG = {
         edited("replicated", "got a str", "first == second", "first"),
     ],
     "gradient_lengths": [
-        _lengths("the root comes last", "return sum(g.flatten(1).norm(dim=1) for g in gradients)"),
+        # Where no parameter has a gradient, this sum is a plain 0, besides.
+        Wrong(
+            "the root comes last",
+            "def gradient_lengths(parameters):\n"
+            "    there = [p.grad.flatten(1) for p in parameters if p.grad is not None]\n"
+            "    return sum(slope.norm(dim=1) for slope in there)\n",
+        ),
         _lengths(
             "the lengths of the parameters, not those of their gradients",
             "return torch.cat([p.detach().flatten(1) for p in parameters], dim=1).norm(dim=1)",
         ),
+        Wrong(
+            "got a float. Here `.grad` of 4 of 4 parameters",
+            "def gradient_lengths(parameters):\n"
+            "    there = [p.grad.flatten(1) for p in parameters if p.grad is not None]\n"
+            "    return sum(slope.square().sum(dim=1) for slope in there) ** 0.5\n",
+        ),
         edited("gradient_lengths", "the root is missing", "squares.sqrt()", "squares"),
         Wrong(
-            "`.grad` of 4 of 4 parameters is None",
+            "list of Tensors. Here `.grad` of 4 of 4 parameters is None",
             "def gradient_lengths(parameters):\n"
             "    there = [p.grad.flatten(1) for p in parameters if p.grad is not None]\n"
             "    return torch.cat(there, dim=1).norm(dim=1)\n",
@@ -196,10 +220,7 @@ RIGHT = {
         "def where_momentum_helps():\n    return {'lr': 0.01}\n",
         "def where_momentum_helps():\n    return dict(lr=0.03, epochs=10)\n",
         "def where_momentum_helps():\n    return {'batch': 1078}\n",
-        (
-            "def where_momentum_helps():\n"
-            "    return {'epochs': 3, 'lr': 0.02, 'standardize': False, 'batch': 512}\n"
-        ),
+        ("def where_momentum_helps():\n    return {'epochs': 3, 'lr': 0.02, 'batch': 512}\n"),
     ],
     "replicated": [
         (
