@@ -194,6 +194,11 @@ def largest_gap(some: list[Tensor], others: list[Tensor]) -> float:
     return max((w - v).abs().max().item() for w, v in zip(some, others, strict=True))
 
 
+def power_above(number: float) -> float:
+    """Return the next power of ten."""
+    return 10.0 ** math.ceil(math.log10(number))
+
+
 print(f"by hand, autograd  {largest_gap(by_hand, with_autograd):.0e}")
 print(f"autograd, `fit`    {largest_gap(with_autograd, with_parts):.0e}")
 print(f"moved since start  {largest_gap(by_hand, start):.2f}")
@@ -225,7 +230,7 @@ assert double[-1] < 1e-13
 ways = (by_hand, with_autograd, with_parts)
 apart = max(largest_gap(some, others) for some in ways for others in ways)
 assert apart < 5e-3
-bound = 10.0 ** math.ceil(math.log10(apart))
+bound = power_above(apart)
 assert largest_gap(by_hand, start) > 0.3
 
 # %%
@@ -656,10 +661,10 @@ check(train_with_momentum)
 # ### 3. A checker of gradients
 #
 # Write a function that finds which gradients are wrong. It gets those of somebody else, and the
-# loss as a function of the parameters, which depends on each of them. Wrong is what has another
-# shape than its parameter, or lies further from autograd's gradient than a thousandth of the length
-# of that, over the whole tensor. The parameters, tracked or not, stay as they are, and so do their
-# `.grad` and `requires_grad`.
+# loss as a function of the parameters, which depends on each of them. A claimed gradient is wrong
+# if its shape is not that of its parameter, or if its difference from autograd's gradient is longer
+# than a thousandth of the length of autograd's, both over the whole tensor. The parameters, tracked
+# or not, stay as they are, and so do their `.grad` and `requires_grad`.
 
 # %% [markdown] tags=["hint"]
 # `loss(*tracked)` and `torch.autograd.grad`, with copies of the parameters as `tracked`. A
@@ -700,7 +705,8 @@ check(wrong_gradients)
 # Train a network with ReLU, as this chapter did, twice from the same start: in `float32` and in
 # `float64`. Return the largest difference between the parameters after all batches, with SGD and
 # the learning rate `lr`. What is given is in `float32`, with 10 classes, and stays as it is.
-# When it is right, try the rates 0.1 and 2 with `start` and `batches` of `recipe(seed)`.
+# When it is right, try the rates 0.1 and 2 with `start` and `batches` of this chapter's
+# `recipe(seed)`.
 
 # %% [markdown] tags=["hint"]
 # Convert start and batches first, and subtract in `float64`. Mind that `.to(torch.float32)` returns
@@ -732,12 +738,11 @@ def rounding_gap(
 check(rounding_gap)
 
 # %% [markdown] tags=["solution"]
-# `copy=True` is the trap: without it, the `float32` training would move `start` itself. Sums of
-# both dtypes are promoted to `float64`, but two ends in `float32` would hide what they differ in.
-# At the rate 0.1 the gap of seed 0 stays below
-# `{python} f"{10.0 ** math.ceil(math.log10(rounding_gap(start, batches, 0.1))):g}"`. At 2, among the
-# seeds 0 to 3, one is above
-# `{python} f"{10.0 ** math.floor(math.log10(max(rounding_gap(*recipe(n)[1:], 2.0) for n in range(4)))):g}"`:
+# `copy=True` is the trap: without it, the `float32` training would move `start` itself. Converting
+# the end in `float64` to `float32` would round away most of what the two differ in. At the rate 0.1
+# the gap of seed 0 stays below `{python} f"{power_above(rounding_gap(start, batches, 0.1)):g}"`. At
+# 2, among the seeds 0 to 3, one is above
+# `{python} f"{power_above(max(rounding_gap(*recipe(n)[1:], 2.0) for n in range(4))) / 10:g}"`:
 # steps that overshoot drive apart what lay close together.
 
 # %% [markdown]

@@ -1,7 +1,6 @@
 """Checks of chapter 9's exercises."""
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -12,7 +11,8 @@ from torch.nn.functional import cross_entropy, one_hot
 from ptfund.exercises import _small_networks as small
 from ptfund.exercises._answers import Answer, WrongAnswer
 from ptfund.exercises._comparing import compare
-from ptfund.exercises._values import copied, difference, same
+from ptfund.exercises._momentum import train_with_momentum
+from ptfund.exercises._values import copied, same
 
 __all__ = ["rounding_gap", "tanh_gradients", "train_with_momentum", "wrong_gradients"]
 
@@ -100,87 +100,12 @@ def tanh_gradients(answer: Answer) -> None:
         raise WrongAnswer("the numbers are right, but they are autograd's: write the way back")
 
 
-def train_with_momentum(answer: Answer) -> None:
-    """Compare with `torch.optim.SGD`."""
-    sizes = (3, 5, 2, 4)
-    labels = [(7 * torch.arange(n) + n) % 10 for n in sizes]
-    batches = list(zip(small.normal(1, *((n, 6) for n in sizes)), labels, strict=True))
-    cases = [
-        (small.network(2, 6, 4, 10), batches, 0.5),
-        (small.network(3, 6, 5, 10), batches[:3], 0.9),
-    ]
-    outcomes = [_yielded(answer, *case) for case in cases]
-    expected = [small.by_optimizer(*case) for case in cases]
-    if same(expected, outcomes):
-        return
-
-    def steps(rule: Callable[..., Any]) -> Callable[..., list[list[Tensor]]]:
-        """Return the steps of a rule that makes one thing of momentum, velocity and slope."""
-        return lambda start, batches, m: small.stepped(
-            start, batches, lambda v, g: (rule(m, v, g), rule(m, v, g))
-        )[1:]
-
-    mistakes: dict[str, Callable[..., list[list[Tensor]]]] = {
-        "what was yielded changes afterwards: in the end, each step holds the last parameters": (
-            lambda *case: [small.by_optimizer(*case)[-1]] * len(case[1])
-        ),
-        "it yields before the step: what comes out first is `start`": (
-            lambda *case: [case[0], *small.by_optimizer(*case)][:-1]
-        ),
-        "there is no momentum in its steps: does a velocity outlive the step?": steps(
-            lambda _m, _v, g: g
-        ),
-        "the slope enters the velocity with the factor 1 - momentum: in PyTorch, in full": steps(
-            lambda m, v, g: m * v + (1 - m) * g
-        ),
-        "the velocity never forgets: it must be multiplied with the momentum": steps(
-            lambda _, v, g: v + g
-        ),
-        "its momentum is 0.9, whatever is asked for": steps(lambda _, v, g: 0.9 * v + g),
-        "each step goes along the velocity of the step before: update it first": (
-            lambda start, batches, m: small.stepped(start, batches, lambda v, g: (m * v + g, v))[1:]
-        ),
-        "these are the steps of Nesterov's momentum, which looks ahead": (
-            lambda start, batches, m: small.stepped(
-                start, batches, lambda v, g: (m * v + g, g + m * (m * v + g))
-            )[1:]
-        ),
-    }
-    for message, mistake in mistakes.items():
-        if same([mistake(*case) for case in cases], outcomes):
-            raise WrongAnswer(message)
-    wrong = next(pair for pair in zip(expected, outcomes, strict=True) if not same(*pair))
-    raise WrongAnswer(f"list(train_with_momentum(…)) {difference(*wrong)}")
-
-
-def _yielded(
-    answer: Answer, start: list[Tensor], batches: small.Batches, momentum: float
-) -> list[Any]:
-    """Return all that is yielded, as it is once nothing more comes."""
-    given, found = copied((start, batches)), []
-    with answer.at_work("train_with_momentum(…)"):
-        steps = answer.function(*given, small.gradients, momentum)
-        if isinstance(steps, Iterator | list | tuple):
-            found = list(islice(steps, len(batches) + 1))
-    if not isinstance(steps, Iterator | list | tuple):
-        instead = "None" if steps is None else f"a {type(steps).__name__}"
-        raise WrongAnswer(f"it must yield parameters, and returned {instead}: is `yield` missing?")
-    if not same((start, batches), given, 0.0):
-        raise WrongAnswer(
-            "it changes `start` or `batches`, which are the caller's: make new tensors"
-        )
-    if len(found) != len(batches):
-        times = str(len(found)) if len(found) < len(batches) else f"more than {len(batches)}"
-        raise WrongAnswer(f"it must yield once after each of {len(batches)} batches, got {times}")
-    return [list(step) if isinstance(step, tuple) else step for step in found]
-
-
 def wrong_gradients(answer: Answer) -> None:
     """Give it gradients of which it is known what was done to them."""
     made = [  # by position: a square matrix, a bias, another matrix and bias, and a slope of 0
         small.claim(torch.float32, 1.0, {}),
         small.claim(torch.float32, 1.0, {1: "reversed"}),
-        small.claim(torch.float64, 1.0, {0: "doubled", 3: "missing"}),
+        small.claim(torch.float64, 1.0, {0: "doubled", 2: "spiked", 3: "missing"}),
         small.claim(torch.float64, 1e-6, {2: "further"}),
         small.claim(torch.float64, 1e6, {0: "near", 1: "near", 3: "further"}),
         small.claim(torch.float64, 1.0, {2: "nan"}),
@@ -195,12 +120,15 @@ def wrong_gradients(answer: Answer) -> None:
     def reference(_: list[Tensor], loss: small.Loss, __: list[Tensor]) -> list[int]:
         return places[loss]
 
+    def right(c: Tensor, s: Tensor) -> Any:
+        return (c - s).norm() <= 1e-3 * s.norm()
+
     def unless(
-        fits: Callable[[Tensor, Tensor], Any], *, shapes: bool = True
+        fits: Callable[[Tensor, Tensor], Any], shape: Callable[[Tensor], Any] = Tensor.size
     ) -> Callable[[list[Tensor], small.Loss, list[Tensor]], list[int]]:
         def found(claimed: list[Tensor], loss: small.Loss, parameters: list[Tensor]) -> list[int]:
             pairs = enumerate(zip(claimed, small.slopes_of(loss, parameters), strict=True))
-            return [n for n, (c, s) in pairs if (shapes and c.shape != s.shape) or not fits(c, s)]
+            return [n for n, (c, s) in pairs if shape(c) != shape(s) or not fits(c, s)]
 
         return found
 
@@ -212,10 +140,25 @@ def wrong_gradients(answer: Answer) -> None:
             "one with a `nan` passes: every comparison with `nan` is false, so ask what fits, not "
             "what is off": unless(lambda c, s: not (c - s).norm() > 1e-3 * s.norm()),
             "shapes are not compared: of (1, 4) and (4,) the difference may be 0": unless(
-                lambda c, s: (c - s).norm() <= 1e-3 * s.norm(), shapes=False
+                right, lambda _: 0
             ),
-            "a fixed number decides (`torch.allclose` has one, too), but a gradient can be of any "
-            "size": unless(lambda c, s: (c - s).norm() <= 1e-3),
+            "neither a `nan` nor another shape is found: no comparison with `nan` is true, and of "
+            "(1, 4) and (4,) the difference may be 0": unless(
+                lambda c, s: not (c - s).norm() > 1e-3 * s.norm(), lambda _: 0
+            ),
+            "(1, 4) passes for (4,): as many numbers make no equal shape": unless(
+                right, Tensor.numel
+            ),
+            "(2, 1) passes for (2, 3): as many dimensions make no equal shape": unless(
+                right, Tensor.dim
+            ),
+            "what is allowed does not grow with the gradient (`torch.allclose` adds a fixed number "
+            "to it), but a gradient can be of any size": unless(
+                lambda c, s: (c - s).norm() <= 1e-3
+            ),
+            "means or sums are compared: a length is the root of a sum of squares": unless(
+                lambda c, s: (c - s).abs().sum() <= 1e-3 * s.abs().sum()
+            ),
             "one that is off by half a thousandth is called wrong: compare lengths, over the whole "
             "gradient": unless(lambda c, s: torch.allclose(c, s, rtol=1e-3, atol=0)),
             "something is added to what is allowed, which hides a small gradient": unless(
@@ -224,9 +167,8 @@ def wrong_gradients(answer: Answer) -> None:
             "only lengths are compared: a gradient can have the right one and point elsewhere": (
                 unless(lambda c, s: (c.norm() - s.norm()).abs() <= 1e-3 * s.norm())
             ),
-            "where autograd's gradient is 0, a claimed 0 is right, but 0 / 0 is `nan`": unless(
-                lambda c, s: (c - s).norm() / s.norm() <= 1e-3
-            ),
+            "where autograd's gradient is 0, a claimed 0 is right, but 0 / 0 is `nan`, and 0 < 0 "
+            "is false": unless(lambda c, s: (c - s).norm() / s.norm() <= 1e-3),
             "it compares with the length of what is claimed, which can be `inf`: take autograd's": (
                 unless(lambda c, s: (c - s).norm() <= 1e-3 * c.norm())
             ),
@@ -290,6 +232,10 @@ def rounding_gap(answer: Answer) -> None:
     try:
         compare(answer, gap, cases, mistakes, tolerance=1e-4)
     except WrongAnswer as wrong:
-        if "`start`" in str(wrong) or "non-leaf" in str(wrong):
-            raise WrongAnswer(f"{wrong}. `.to` copies no tensor that has the dtype") from None
+        uncopied = "`.to` copies no tensor that has the dtype"
+        if "non-leaf" in str(wrong):
+            tracked = "what it makes of a tracked one is no leaf: track what it returns"
+            raise WrongAnswer(f"{wrong}. {uncopied}, and {tracked}") from None
+        if "`start`" in str(wrong):
+            raise WrongAnswer(f"{wrong}. {uncopied}") from None
         raise

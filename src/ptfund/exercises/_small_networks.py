@@ -123,6 +123,7 @@ SLIPS: dict[str, Callable[[Tensor], Tensor]] = {
     "doubled": lambda slope: 2 * slope,
     "missing": lambda slope: 0 * slope,
     "near": lambda slope: slope + 0.0005 * slope.norm() * (slope.abs() == slope.abs().min()),
+    "spiked": lambda slope: slope + 0.002 * slope.norm() * (slope.abs() == slope.abs().min()),
     "further": lambda slope: slope + 0.002 * slope.norm() / slope.numel() ** 0.5,
     "nudged": lambda slope: slope + 0.01,
     "nan": lambda slope: slope.index_fill(0, torch.tensor(0), torch.nan),

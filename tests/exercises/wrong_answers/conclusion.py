@@ -84,6 +84,23 @@ WRONG = {
         ),
     ],
     "train_with_momentum": [
+        _step("it goes uphill", "momentum * v - g", "v"),
+        _step("a tenth as long as they must be", "momentum * v + 0.1 * g", "v"),
+        _step("only the old velocity must be", "momentum * (v + g)", "v"),
+        edited("train_with_momentum", "a single tensor came", "yield p", "yield from p"),
+        # The slopes of this network, whatever `gradients` returns.
+        Wrong(
+            "never calls the function `gradients`",
+            "def train_with_momentum(start, batches, gradients, momentum):\n"
+            "    w = [p.clone().requires_grad_() for p in start]\n"
+            "    optimizer = torch.optim.SGD(w, lr=0.1, momentum=momentum)\n"
+            "    for x, labels in batches:\n"
+            "        optimizer.zero_grad()\n"
+            "        logits = (x @ w[0].T + w[1]).relu() @ w[2].T + w[3]\n"
+            "        F.cross_entropy(logits, labels).backward()\n"
+            "        optimizer.step()\n"
+            "        yield [p.detach().clone() for p in w]\n",
+        ),
         _step("no momentum in its steps", "momentum * v + g", "g"),
         _step("with the factor 1 - momentum", "momentum * v + (1 - momentum) * g", "v"),
         _step("the velocity never forgets", "v + g", "v"),
@@ -126,7 +143,7 @@ WRONG = {
         edited(
             "train_with_momentum", "one_hot must have the shape", "F.one_hot(labels, 10)", "labels"
         ),
-        edited("train_with_momentum", "[0] [0] must be", "0.1 * v", "0.01 * v"),
+        edited("train_with_momentum", "[0] [0] must be", "0.1 * v", "0.2 * v"),
     ],
     "wrong_gradients": [
         edited(
@@ -136,9 +153,26 @@ WRONG = {
             "not (ours - right).norm() > 1e-3 * right.norm()",
         ),
         edited("wrong_gradients", "shapes are not compared", "return False", "pass"),
+        Wrong(
+            "neither a `nan` nor another shape",
+            "def wrong_gradients(claimed, loss, parameters):\n"
+            "    tracked = [w.detach().clone().requires_grad_() for w in parameters]\n"
+            "    right = torch.autograd.grad(loss(*tracked), tracked)\n"
+            "    found = []\n"
+            "    for n in range(len(right)):\n"
+            "        if (claimed[n] - right[n]).norm() > 1e-3 * right[n].norm():\n"
+            "            found.append(n)\n"
+            "    return found\n",
+        ),
         edited(
             "wrong_gradients",
-            "a fixed number decides",
+            "means or sums are compared",
+            "(ours - right).norm() <= 1e-3 * right.norm()",
+            "(ours - right).abs().mean() <= 1e-3 * right.abs().mean()",
+        ),
+        edited(
+            "wrong_gradients",
+            "does not grow with the gradient",
             "1e-3 * right.norm()",
             "1e-3",
         ),
@@ -202,14 +236,14 @@ WRONG = {
         # A column is stretched over a matrix.
         edited(
             "wrong_gradients",
-            "<tensor of shape (2, 1)>",
+            "(2, 1) passes for (2, 3)",
             "ours.shape != right.shape",
             "ours.ndim != right.ndim",
         ),
         # A row has the right numbers.
         edited(
             "wrong_gradients",
-            "<tensor of shape (1, 4)>",
+            "(1, 4) passes for (4,)",
             "ours.shape != right.shape",
             "ours.numel() != right.numel()",
         ),
@@ -228,7 +262,7 @@ WRONG = {
         ),
         edited(
             "rounding_gap",
-            "a non-leaf Tensor. `.to` copies no tensor",
+            "a tracked one is no leaf",
             "w.to(dtype, copy=True)",
             "w.to(dtype)",
         ),
