@@ -45,6 +45,13 @@ def test_an_error_is_told_with_its_line() -> None:
     assert wrong(sys.exit, 3) == "exit(3) raised SystemExit: 3"
 
 
+def test_a_long_call_is_not_written_out() -> None:
+    """A message is for reading."""
+    answer = Answer(max)
+    assert answer.call([1.5] * 8, 2) == "max([1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5, 1.5], 2)"
+    assert answer.call(*[[1.25] * 8] * 3) == "max(…)"
+
+
 def test_a_wrapped_answer_is_told_its_own_line() -> None:
     """What is written with a decorator is read below it."""
 

@@ -18,6 +18,7 @@ from ptfund.exercises._values import copied, described, same
 __all__ = ["Answer", "WrongAnswer"]
 
 SECONDS = 10.0  # what one call may take
+LONGEST_CALL = 100  # characters that are written out
 
 
 class WrongAnswer(Exception):  # noqa: N818 - it is the answer that is in error
@@ -61,7 +62,8 @@ class Answer:
 
     def call(self, *arguments: Any) -> str:
         """Return how a call would be written, as far as that is short."""
-        return f"{self.name}({', '.join(map(described, arguments))})"
+        inside = ", ".join(map(described, arguments))
+        return f"{self.name}({inside if len(inside) <= LONGEST_CALL else '…'})"
 
     @contextmanager
     def at_work(self, doing: str) -> Iterator[None]:

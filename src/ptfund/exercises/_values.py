@@ -203,4 +203,4 @@ def _kind_differs(expected: Any, got: Any) -> str:
 def _article(value: object) -> str:
     """Return the name of a value's type with its article."""
     name = "tensor" if isinstance(value, Tensor) else type(value).__name__
-    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+    return f"an {name}" if name[0] in "aeiouAEIOU" else f"a {name}"

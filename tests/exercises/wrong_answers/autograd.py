@@ -200,7 +200,7 @@ WRONG = {
         # It clears in the first step only.
         edited(
             "fit_slope",
-            "20, 0.05) must be",
+            "fit_slope(…) must be",
             "        w.grad = None\n",
             "        if _ == 0:\n            w.grad = None\n",
         ),
