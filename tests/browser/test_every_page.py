@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urldefrag
 
 import pytest
@@ -99,9 +100,13 @@ def test_no_page_complains(visits: dict[str, Visit]) -> None:
     assert complaints == {}
 
 
-def test_links_within_the_site_lead_somewhere(visits: dict[str, Visit], site_url: str) -> None:
-    """Each link to the site names a page that exists, and a place that the page has."""
+def test_links_within_the_site_lead_somewhere(
+    visits: dict[str, Visit], site_url: str, built_site: Path
+) -> None:
+    """Each link to the site names a page, and a place that the page has, or a download."""
     known = {site_url + path: visit.ids for path, visit in visits.items()}
+    downloads = (built_site / "downloads").iterdir()
+    known |= {f"{site_url}downloads/{file.name}": set[str]() for file in downloads}
     unknown = site_url + list(visits)[-1]
     broken = []
     for path, visit in visits.items():
