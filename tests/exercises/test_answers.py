@@ -58,11 +58,7 @@ def test_a_wrapped_answer_is_told_its_own_line() -> None:
     def broken(x: int) -> float:
         return x / 0
 
-    @functools.wraps(broken)
-    def wrapper(x: int) -> float:
-        return broken(x)
-
-    assert wrong(wrapper, 1).endswith("in the line `return x / 0`")
+    assert wrong(functools.lru_cache(broken), 1).endswith("in the line `return x / 0`")
 
 
 def test_an_error_without_source_or_message(tmp_path: Path) -> None:
@@ -168,6 +164,11 @@ def change_dict(a: dict[str, Tensor]) -> None:
     a["x"] = a["x"] + 1
 
 
+def add_to_dict(a: dict[str, Tensor]) -> None:
+    """Add to the only argument."""
+    a["y"] = a["x"]
+
+
 def change_shape(a: Tensor) -> None:
     """Change the shape in place."""
     a.t_()
@@ -186,6 +187,7 @@ def change_rest(a: int, *rest: Tensor) -> None:
         (change_inside, (1, [(torch.ones(2), 1)]), "pairs"),
         (change_list, ([1], 2), "a"),
         (change_dict, ({"x": torch.ones(1)},), "a"),
+        (add_to_dict, ({"x": torch.ones(1)},), "a"),
         (change_shape, (torch.ones(2, 3),), "a"),
         (change_rest, (1, torch.ones(1), torch.ones(1)), "rest"),
     ],
@@ -310,8 +312,9 @@ def test_compare_tells_an_error_that_no_mistake_explains() -> None:
 
     assert compared(fails).startswith("fails(3) raised ZeroDivisionError")
     with pytest.raises(WrongAnswer) as caught:
-        compare(Answer(fails), double, CASES)
+        compare(Answer(fails), double, [*CASES, (4.0,)])
     assert caught.value.raised is ZeroDivisionError
+    assert str(caught.value).startswith("fails(3)")
 
 
 def test_compare_stops_at_what_is_no_result() -> None:

@@ -1,6 +1,7 @@
 """Copying, comparing and describing what answers take and return."""
 
-from typing import Any
+import warnings
+from typing import Any, NamedTuple
 
 import pytest
 import torch
@@ -45,7 +46,7 @@ DIFFERENT = [
     (2.0, 10**400, "must return 2, got 1000"),
     (2.0, float("inf"), "must return 2, got inf"),
     (2.0, torch.tensor(2.0), "must return a float, got a tensor"),
-    (2.0, True, "must return a float, got a bool"),
+    (1.0, True, "must return a float, got a bool"),
     (2.0, "2", "must return a float, got a str"),
     (3, 3.0, "must return an int, got a float"),
     (3, True, "must return an int, got a bool"),
@@ -56,6 +57,7 @@ DIFFERENT = [
     ((2, 3), [2, 3], "must return a tuple, got a list"),
     ([2, 3], (2, 3), "must return a list, got a tuple"),
     ((2, 3), (2,), "must have the length 2, got 1"),
+    ((2, 3), (2, 3, 4), "must have the length 2, got 3"),
     ((2, 3), (2, 4), "[1] must return 3, got 4"),
     ([X, X], [X, None], "[1] must not be None"),
     ([X, X], [X, X + 1], "[1] must be 1 at [0], got 2"),
@@ -76,6 +78,15 @@ def test_different(expected: object, got: object, told: str) -> None:
     """What differs is told, with as many digits as show it."""
     assert not same(expected, got)
     assert difference(expected, got).startswith(told)
+
+
+def test_a_nested_tensor_is_no_plain_one() -> None:
+    """Its shape cannot even be asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PyTorch's own, about nested tensors
+        nested = torch.nested.nested_tensor([X, X[:1]])
+    assert not same(X, nested)
+    assert difference(X, nested).startswith("must return a plain tensor")
 
 
 @pytest.mark.parametrize("pair", [(X, X + 0.3), (1.0, 1.3), ((1.0,), (1.3,))])
@@ -105,9 +116,17 @@ def test_copies_share_nothing() -> None:
     assert got[4] is len
 
 
-def test_a_copied_shape_is_a_shape() -> None:
-    """What only looks like a list or a tuple is left as it is."""
-    assert type(copied(torch.Size([2, 3]))) is torch.Size
+class Pair(NamedTuple):
+    """A tuple that is not made of one list."""
+
+    x: int
+    y: int
+
+
+@pytest.mark.parametrize("value", [torch.Size([2, 3]), Pair(2, 3)])
+def test_what_only_looks_like_a_tuple_is_left_as_it_is(value: tuple[int, ...]) -> None:
+    """It may not be made as a tuple is."""
+    assert copied(value) is value
 
 
 @pytest.mark.parametrize(
