@@ -282,6 +282,8 @@ def test_compare_names_a_mistake_that_explains_all_cases() -> None:
     assert compared(lambda x: x**2) == "it is squared"
     assert compared(lambda x: 2 + x) == "it is added"
     assert compared(lambda x: x[0]) == "it fails"
+    with pytest.raises(WrongAnswer, match="it is squared"):
+        compare(Answer(lambda x: x * x), double, iter(CASES), MISTAKES)
 
 
 def test_mistakes_warn_nobody() -> None:
@@ -301,7 +303,11 @@ def test_compare_tells_the_first_difference_of_other_mistakes() -> None:
     def other(x: float) -> float:
         return 2 * x if x < 2 else 0.0
 
+    def begins_as_squared(x: float) -> float:
+        return 1.0 if x == 1 else 0.0
+
     assert compared(other) == "other(2) must return 4, got 0"
+    assert compared(begins_as_squared) == "begins_as_squared(1) must return 2, got 1"
 
 
 def test_compare_tells_an_error_that_no_mistake_explains() -> None:
@@ -318,13 +324,24 @@ def test_compare_tells_an_error_that_no_mistake_explains() -> None:
 
 
 def test_compare_stops_at_what_is_no_result() -> None:
-    """A stub and a changed argument are told at once."""
+    """A stub is called once: what takes too long must not do so for every case."""
+    calls = []
 
     def stub(x: float) -> float:
+        calls.append(x)
         raise NotImplementedError
 
     assert compared(stub).startswith("it is not written yet")
-    compare(Answer(double), double, iter(CASES))
+    assert len(calls) == 1
+
+
+def test_compare_gives_everyone_their_own_arguments() -> None:
+    """A reference may work in place."""
+
+    def last(numbers: list[float]) -> float:
+        return numbers.pop()
+
+    compare(Answer(lambda numbers: numbers[-1]), last, [([1.0, 2.0],), ([3.0],)])
 
 
 @pytest.fixture(autouse=True)
