@@ -22,7 +22,20 @@ validation:
   nav: {omitted_files: warn, not_found: warn}
   links: {not_found: warn, anchors: warn, absolute_links: warn, unrecognized_links: warn}
 """
+PYPROJECT = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
 
+[project]
+name = "small"
+version = "1.0"
+requires-python = ">=3.11"
+
+[tool.hatch.build.targets.wheel]
+only-include = ["src"]
+sources = ["src"]
+"""
 
 BUILD = [sys.executable, "-m", "mkdocs", "build"]
 

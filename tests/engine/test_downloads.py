@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from ptfund._site.chapter import read_chapter
 from ptfund._site.downloads import ARCHIVE, archive, build_package, downloads, names
-from tests.engine.project import Project
+from tests.engine.project import PYPROJECT, Project
 from tests.engine.test_exercises import BEGIN, EXERCISE
 
 PACKAGE = "https://host/downloads/p-1.0-py3-none-any.whl"
@@ -120,21 +120,6 @@ def test_archive_of_a_project_without_date(files: dict[str, bytes]) -> None:
     """Before its first commit: the earliest date that a zip can have."""
     with zipfile.ZipFile(io.BytesIO(archive(files, "p", 0))) as opened:
         assert {entry.date_time[:3] for entry in opened.infolist()} == {(1980, 1, 1)}
-
-
-PYPROJECT = """\
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "small"
-version = "1.0"
-requires-python = ">=3.11"
-
-[tool.hatch.build.targets.wheel]
-packages = ["src/small"]
-"""
 
 
 def test_package_is_built(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.project import CONFIGURATION, Project
+from tests.engine.project import CONFIGURATION, PYPROJECT, Project
 
 CHAPTER = """\
 # %% [markdown]
@@ -52,25 +52,12 @@ check(answer)
 # %% [markdown] tags=["solution"]
 # It is.
 """
-PACKAGE = """\
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "tool"
-version = "1.0"
-requires-python = ">=3.11"
-
-[tool.hatch.build.targets.wheel]
-only-include = ["src/tool.py"]
-"""
 
 
 def write_book(project: Project) -> None:
     """Write two chapters that share a module, and a document."""
     project.write("mkdocs.yml", CONFIGURATION + "site_url: https://example.org/book/\n")
-    project.write("pyproject.toml", PACKAGE)
+    project.write("pyproject.toml", PYPROJECT)
     project.write("src/checking.py", "def check(answer):\n    print(answer())\n")
     project.write("src/tool.py", "def tool():\n    return 1\n")
     for number in (1, 2):

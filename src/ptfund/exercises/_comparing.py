@@ -1,13 +1,13 @@
 """Comparing answers with a reference, and telling which mistake it is."""
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ptfund.exercises._answers import Answer, WrongAnswer
 from ptfund.exercises._values import copied, difference, same
 
-__all__ = ["compare"]
+__all__ = ["compare", "name_mistake"]
 
 
 def compare(
@@ -53,11 +53,30 @@ def compare(
             first = WrongAnswer(f"{answer.call(*case)} {told}")
     if first is None:
         return
-    for message, mistake in (mistakes or {}).items():
-        done = [_outcome(mistake, case) for case in cases]
-        if same(done, outcomes, tolerance):
-            raise WrongAnswer(message)
+    name_mistake(outcomes, cases, mistakes or {}, tolerance)
     raise first
+
+
+def name_mistake(
+    outcomes: Sequence[Any],
+    cases: Sequence[tuple[Any, ...]],
+    mistakes: Mapping[str, Callable[..., Any]],
+    tolerance: float = 1e-5,
+) -> None:
+    """Raise the message of the first mistake that explains all outcomes, if there is one.
+
+    Args:
+        outcomes: What an answer gave in each case: a result, or the type of what it raised.
+        cases: The arguments of each call.
+        mistakes: As those of `compare`.
+        tolerance: By how much a number may differ, and by which share of it besides.
+
+    Raises:
+        WrongAnswer: If a mistake gives the same in every case.
+    """
+    for message, mistake in mistakes.items():
+        if same([_outcome(mistake, case) for case in cases], list(outcomes), tolerance):
+            raise WrongAnswer(message)
 
 
 def _outcome(mistake: Callable[..., Any], case: tuple[Any, ...]) -> Any:

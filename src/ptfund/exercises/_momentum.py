@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ptfund.exercises import _small_networks as small
 from ptfund.exercises._answers import Answer, WrongAnswer
+from ptfund.exercises._comparing import name_mistake
 from ptfund.exercises._values import copied, difference, same
 
 __all__ = ["train_with_momentum"]
@@ -81,9 +82,7 @@ def train_with_momentum(answer: Answer) -> None:
             right, lambda m, _v, g, new: g + m * new
         ),
     }
-    for message, mistake in mistakes.items():
-        if same([mistake(*case) for case in cases], outcomes):
-            raise WrongAnswer(message)
+    name_mistake(outcomes, cases, mistakes)
     wrong = next(pair for pair in zip(expected, outcomes, strict=True) if not same(*pair))
     raise WrongAnswer(f"list(train_with_momentum(…)) {difference(*wrong)}")
 
