@@ -25,7 +25,7 @@ KEPT = 8  # runs a chapter: enough to go back and forth between a few versions
 
 # The modules that decide what a run gives, and how it is stored, and what they lean on; what
 # the kernel leans on is among the inputs.
-_EXECUTING = ("cache", "chapter", "inputs", "kernel", "recorder", "run")
+_EXECUTING = ("cache", "chapter", "inputs", "kernel", "names", "recorder", "run")
 _CLIENTS = ("jupyter_client", "nbclient", "nbformat")
 # Variables by which libraries choose how to compute.
 _STEERING = ("ATEN_", "KMP_", "LD_", "MKL_", "OMP_", "OPENBLAS_", "PYTORCH_", "TORCH_")
@@ -73,6 +73,7 @@ class Store:
             {
                 "results": run.results,
                 "inputs": run.inputs,
+                "names": run.names,
                 "seconds": run.seconds,
                 "peak_memory": run.peak_memory,
             }

@@ -2,7 +2,8 @@
 
 Started as `python -m ptfund._site.kernel`. Next to executing cells it keeps a `Trace`,
 a few numbers in memory shared with the build, which the build can still read when the
-kernel is stuck or dead; it evaluates expressions, and notes what the chapter uses.
+kernel is stuck or dead; it evaluates expressions, and notes what the chapter uses and what
+its names mean.
 """
 
 import ast
@@ -26,15 +27,27 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 
+from ptfund._site.names import SEE, Names
 from ptfund._site.recorder import Recorder
 
-__all__ = ["INPUTS", "ROOT_VARIABLE", "TEXT", "TRACE_VARIABLE", "Trace", "step_of", "value_of"]
+__all__ = [
+    "INPUTS",
+    "NAMES",
+    "ROOT_VARIABLE",
+    "TEXT",
+    "TRACE_VARIABLE",
+    "Trace",
+    "step_of",
+    "value_of",
+]
 
 ROOT_VARIABLE = "PTFUND_ROOT"
 TRACE_VARIABLE = "PTFUND_TRACE"
 
-# What the build executes to learn what the cells so far have used, and the kind of its output.
+# What the build executes to learn what the cells so far have used, and what their names mean;
+# and the kind of output that tells it.
 INPUTS = "__ptfund_inputs__()"
+NAMES = "__ptfund_names__()"
 TEXT = "text/x-ptfund"
 
 _VALUE = "__ptfund_value__"
@@ -134,8 +147,19 @@ def step_of(file: str) -> int | None:
     return int(match[1]) - 1 if match else None
 
 
+# IPython makes the compiler itself, and hides its type.
+_names = Names()
+
+
 class _Compiler(XCachingCompiler):
-    """Names a cell by its number, the same on every machine."""
+    """Names a cell by its number, the same on every machine, and reads the names in it."""
+
+    def ast_parse(self, source: str, filename: str = "", symbol: str = "exec") -> ast.AST:
+        tree = super().ast_parse(source, filename, symbol)
+        step = step_of(filename)
+        if step is None or not isinstance(tree, ast.Module):
+            return tree
+        return _names.read(step, source, tree)
 
     def get_code_name(self, raw_code: str, code: str, number: int) -> str:
         return _CELL.format(number)
@@ -151,6 +175,8 @@ class _Shell(ZMQInteractiveShell):
         setattr(builtins, _MARK, self.trace.mark)
         setattr(builtins, _VALUE, self._show_value)
         setattr(builtins, INPUTS.removesuffix("()"), self._show_inputs)
+        setattr(builtins, NAMES.removesuffix("()"), self._show_names)
+        setattr(builtins, SEE, _names.see)
         self.ast_transformers.append(_Marks())
         self.events.register("post_execute", self.trace.mark_memory)
         self._recorder.start()
@@ -162,6 +188,9 @@ class _Shell(ZMQInteractiveShell):
 
     def _show_inputs(self) -> None:
         self.display_pub.publish({TEXT: json.dumps(self._recorder.inputs())})
+
+    def _show_names(self) -> None:
+        self.display_pub.publish({TEXT: json.dumps(_names.found())})
 
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]

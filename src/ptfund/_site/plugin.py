@@ -29,6 +29,7 @@ from ptfund._site.exercises import read_exercises
 from ptfund._site.extracts import cheat_sheet, error_index
 from ptfund._site.font import LICENCE, MathFont, characters, math_font
 from ptfund._site.lines import FormulaError, LinkLines, Passage, located
+from ptfund._site.links import Link, fill_links, links, read_inventory
 from ptfund._site.mathml import MathError, MathExtension
 from ptfund._site.page import (
     failure,
@@ -49,6 +50,7 @@ __all__ = ["PtfundConfig", "PtfundPlugin"]
 log = logging.getLogger("mkdocs.plugins.ptfund")
 
 ERRORS, CHEAT_SHEET, DOWNLOADS = "errors.md", "cheat-sheet.md", "downloads"
+PYTORCH_NAMES = "pytorch-names.txt"
 
 
 class Seconds(c.Type[float]):
@@ -110,6 +112,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         # Markdown reports formulas as it meets them, and knows no file: see on_page_content.
         self._wrong_formulas: list[MathError] = []
         self._formula_errors: set[FormulaError] = set()
+        self._inventory: dict[str, str] = {}
         self._font: MathFont | None = None
         self._whole: str | None = None
 
@@ -154,6 +157,10 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             errors += [run.error] if run.error else refused_outputs(run.chapter, run.notebook)
         if errors and not self._serves:
             raise _abort(errors)
+        self._inventory = read_inventory(Path(config.docs_dir) / PYTORCH_NAMES)
+        if autorefs := config.plugins.get("autorefs"):  # mkdocstrings brings it
+            for name, address in self._inventory.items():
+                autorefs.register_url(name, address)
         self._errors = {}
         for error in errors:
             log.info(f"{error}\n")
@@ -205,6 +212,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         if run is None:
             return html
         try:
+            html = fill_links(html, run.chapter, self._links(run, config))
             html = with_downloads(html, _offered(run.chapter, page))
             html = fill_values(html, run.notebook, run.chapter)
             return fill_outputs(html, to_outputs(run.notebook), run.chapter)
@@ -213,6 +221,12 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
                 raise PluginError(str(error)) from error
             log.info(str(error))
             return failure([error])
+
+    def _links(self, run: Run, config: MkDocsConfig) -> dict[int, list[Link]]:
+        """Return what is linked in a chapter's code: without autorefs, nothing can be."""
+        if "autorefs" not in config.plugins:
+            return {}
+        return links(run.chapter, run.names, self._inventory)
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +26,7 @@ from ptfund._site.chapter import Chapter, ChapterError, Frame, Step
 from ptfund._site.inputs import Inputs, Present
 from ptfund._site.kernel import (
     INPUTS,
+    NAMES,
     ROOT_VARIABLE,
     TEXT,
     TRACE_VARIABLE,
@@ -33,6 +34,7 @@ from ptfund._site.kernel import (
     step_of,
     value_of,
 )
+from ptfund._site.names import Meanings
 
 __all__ = ["Failure", "Run", "kernel_environment", "run_chapters"]
 
@@ -83,6 +85,8 @@ class Run:
     failure: Failure | None = None
     inputs: Inputs | None = None
     """What the results depend on beside the program; None if the kernel could not say."""
+    names: Meanings = field(default_factory=dict)
+    """What the names in each step mean, as far as running the chapter has shown it."""
     seconds: float = 0.0
     peak_memory: int = 0
     cached: bool = False
@@ -175,6 +179,7 @@ async def _run(
     start = time.perf_counter()
     results: list[Any] = []
     failure, inputs, peak_memory = None, None, 0
+    names: Meanings = {}
     try:
         async with _started_kernel(chapter, root) as kernel:
             try:
@@ -186,10 +191,11 @@ async def _run(
                 failure = raised
             peak_memory = kernel.trace.peak_memory
             inputs = await kernel.inputs(present)
+            names = await kernel.names()
     except Failure as raised:
         failure = raised
     seconds = time.perf_counter() - start
-    return Run(chapter, results, failure, inputs, seconds, peak_memory)
+    return Run(chapter, results, failure, inputs, names, seconds, peak_memory)
 
 
 class _KernelManager(AsyncKernelManager):
@@ -285,18 +291,29 @@ class _Kernel:
 
     async def inputs(self, present: Present) -> Inputs | None:
         """Ask what the steps so far have used; a kernel that is stuck or dead does not know."""
+        told = await self._ask(INPUTS)
+        if told is None:
+            return None
+        inputs: Inputs
+        inputs, modules = told
+        inputs["distribution"] |= present.distributions(modules)
+        return inputs
+
+    async def names(self) -> Meanings:
+        """Ask what the names in the steps so far mean."""
+        return await self._ask(NAMES) or {}
+
+    async def _ask(self, question: str) -> Any:
+        """Return what the kernel answers, None if it is stuck or dead."""
         if not self._answers:
             return None
         try:
-            outputs = await self._outputs(INPUTS)
+            outputs = await self._outputs(question)
         except DeadKernelError:
             return None
         # A thread that the chapter has left may have printed beside it.
         told = next(output.data[TEXT] for output in outputs if TEXT in output.get("data", {}))
-        inputs: Inputs
-        inputs, modules = json.loads(told)
-        inputs["distribution"] |= present.distributions(modules)
-        return inputs
+        return json.loads(told)
 
     async def _outputs(self, source: str) -> list[NotebookNode]:
         cell = nbformat.v4.new_code_cell(source)
