@@ -4,8 +4,10 @@ import gzip
 import importlib
 import inspect
 import pkgutil
+import platform
 import re
 from html import escape, unescape
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,15 @@ def test_every_output_is_on_its_page(built_site: Path, executed_book: list[Run])
         values = [v for cell in run.notebook.cells for v in cell.metadata.get("values", ())]
         assert len(values) == sum(step.kind == "expression" for step in run.chapter.steps)
         assert all(escape(value) in page for value in values)
+
+
+def test_every_chapter_says_where_it_stands_and_what_it_ran_with(built_site: Path) -> None:
+    """Its number is its script's, and the versions are those that are installed."""
+    for chapter in CHAPTERS:
+        place = f"Chapter {int(chapter.name[:2])} of {len(CHAPTERS)}"
+        versions = f"Python {platform.python_version()} and PyTorch {version('torch')}"
+        line = f"<p>{place}, run with {versions.partition('+')[0]}.</p>"
+        assert page_of(built_site, chapter.slug).count(line) == 1
 
 
 def test_every_deliberate_error_is_in_the_index(built_site: Path, executed_book: list[Run]) -> None:

@@ -1,5 +1,6 @@
 """From notebook to page: nothing is lost, nothing hostile gets through."""
 
+import platform
 import re
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,16 @@ from nbformat import NotebookNode
 
 from ptfund._site.chapter import Cell, Chapter, ChapterError, read_chapter
 from ptfund._site.exercises import read_exercises
+from ptfund._site.inputs import Inputs
 from ptfund._site.page import (
     fill_outputs,
     fill_values,
     refused_outputs,
     to_markdown,
     to_outputs,
+    with_header,
 )
+from ptfund._site.run import Run
 from tests.engine.project import Project
 from tests.engine.test_exercises import BEGIN, EXERCISE
 
@@ -201,6 +205,24 @@ def test_good_outputs_are_not_refused() -> None:
         displayed({"image/svg+xml": "<svg/>"}, **{"image_svg+xml": {"alt": "A line."}}),
     ]
     assert refusals(*good) == []
+
+
+def test_below_its_title_a_page_says_what_it_is_and_offers_files() -> None:
+    """Its place in the book, the release of PyTorch that it ran with, and links, once."""
+    run = Run(CHAPTER, [], inputs={"distribution": {"numpy": "2.0", "torch": "2.13.0+cpu"}})
+    page = with_header("<h1>T</h1><h1>U</h1>", run, (2, 9), [("a?b&c", "it & all"), ("d", "e")])
+    python = platform.python_version()
+    title, header, rest = re.split(r'<div class="chapter-header" data-search-exclude>|</div>', page)
+    assert f"<p>Chapter 2 of 9, run with Python {python} and PyTorch 2.13.0.</p>" in header
+    assert '<a href="a?b&amp;c" download>it &amp; all</a>, <a href="d" download>e</a>.' in header
+    assert (title.strip(), rest) == ("<h1>T</h1>", "<h1>U</h1>")
+
+
+@pytest.mark.parametrize("inputs", [None, {"distribution": {"numpy": "2.0"}}])
+def test_a_chapter_without_pytorch_does_not_claim_it(inputs: Inputs | None) -> None:
+    """It ran with Python alone."""
+    page = with_header("<h1>T</h1>", Run(CHAPTER, [], inputs=inputs), (1, 1), [])
+    assert f"run with Python {platform.python_version()}.</p>" in page
 
 
 def exercise_page(project: Project, source: str) -> str:

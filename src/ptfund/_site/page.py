@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import platform
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -25,6 +26,7 @@ from ptfund._site.chapter import (
     replace_expressions,
 )
 from ptfund._site.exercises import Exercise
+from ptfund._site.run import Run
 
 # It would name a temporary file for each chapter.
 logging.getLogger("mkdocs.mkdocs-jupyter").setLevel(logging.WARNING)
@@ -36,7 +38,7 @@ __all__ = [
     "refused_outputs",
     "to_markdown",
     "to_outputs",
-    "with_downloads",
+    "with_header",
 ]
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -118,17 +120,38 @@ def to_outputs(notebook: NotebookNode) -> dict[int, str]:
     return blocks
 
 
-def with_downloads(html: str, offered: Sequence[tuple[str, str]]) -> str:
-    """Return a page that offers files below its title.
+def with_header(
+    html: str, run: Run, place: tuple[int, int], offered: Sequence[tuple[str, str]]
+) -> str:
+    """Return a page that says below its title where in the book it is, and offers files.
 
     Args:
         html: The page.
+        run: The chapter's run, which knows what it ran with.
+        place: The chapter's number, and how many chapters there are.
         offered: Address and words of each file.
     """
     links = ", ".join(
         f'<a href="{escape(address)}" download>{escape(words)}</a>' for address, words in offered
     )
-    return html.replace("</h1>", f'</h1>\n<p class="downloads">Download: {links}.</p>', 1)
+    number, count = place
+    header = (
+        f'<div class="chapter-header" {_UNSEARCHED}>\n'
+        f"<p>Chapter {number} of {count}, run with {' and '.join(_versions(run))}.</p>\n"
+        f'<p class="downloads">Download: {links}.</p>\n</div>'
+    )
+    return html.replace("</h1>", f"</h1>\n{header}", 1)
+
+
+def _versions(run: Run) -> Iterator[str]:
+    """Yield what a chapter ran with: Python, and PyTorch if it was used.
+
+    Kernels are started with the Python that builds, and a stored run counts under it alone.
+    """
+    yield f"Python {platform.python_version()}"
+    if torch := run.inputs and run.inputs["distribution"].get("torch"):
+        release, _, _ = torch.partition("+")  # the rest says for which hardware it was built
+        yield f"PyTorch {release}"
 
 
 def fill_values(html: str, notebook: NotebookNode, chapter: Chapter) -> str:

@@ -38,7 +38,7 @@ from ptfund._site.page import (
     refused_outputs,
     to_markdown,
     to_outputs,
-    with_downloads,
+    with_header,
 )
 from ptfund._site.publish import discard, publish, staging_folder
 from ptfund._site.run import Run
@@ -213,7 +213,9 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             return html
         try:
             html = fill_links(html, run.chapter, self._links(run, config))
-            html = with_downloads(html, _offered(run.chapter, page))
+            scripts = sorted(self._runs.keys() | self._errors.keys())
+            place = scripts.index(script) + 1, len(scripts)
+            html = with_header(html, run, place, _offered(run.chapter, page))
             html = fill_values(html, run.notebook, run.chapter)
             return fill_outputs(html, to_outputs(run.notebook), run.chapter)
         except ChapterError as error:
