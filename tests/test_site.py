@@ -7,7 +7,7 @@ import pkgutil
 import platform
 import re
 from html import escape, unescape
-from importlib.metadata import version
+from importlib.metadata import files, version
 from pathlib import Path
 
 import pytest
@@ -59,6 +59,13 @@ def test_every_chapter_says_where_it_stands_and_what_it_ran_with(built_site: Pat
         versions = f"Python {platform.python_version()} and PyTorch {version('torch')}"
         line = f"<p>{place}, run with {versions.partition('+')[0]}.</p>"
         assert page_of(built_site, chapter.slug).count(line) == 1
+
+
+def test_the_theme_comes_with_its_licence(built_site: Path) -> None:
+    """The licence wants its text beside copies of the theme's files, as the site has them."""
+    (licence,) = [f for f in files("mkdocs-material") or () if f.match("licenses/LICENSE")]
+    shipped = built_site / "assets" / "licences" / "mkdocs-material.txt"
+    assert shipped.read_text(encoding="utf-8") == licence.read_text(encoding="utf-8")
 
 
 def test_every_deliberate_error_is_in_the_index(built_site: Path, executed_book: list[Run]) -> None:

@@ -234,3 +234,20 @@ def test_home_is_one_click_from_chapter_1(
     expect(link).to_be_in_viewport()
     link.click()
     expect(page).to_have_url(site_url + path)
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_chapter_ends_with_ways_on(open_page: OpenPage, width: int) -> None:
+    """Its neighbours are named in full, its script can be edited, and the licence is told."""
+    page = open_page("tutorials/evaluation/", width=width)
+    footer = page.get_by_role("contentinfo")
+    ways = {"Previous": "The training loop", "Next": "Key observations, measured"}
+    for direction, title in ways.items():
+        words = footer.get_by_role("link", name=f"{direction}: {title}").get_by_text(title)
+        expect(words).to_be_visible()
+        assert words.evaluate("(e) => e.scrollWidth <= e.clientWidth"), "the title is cut off"
+    expect(footer).to_contain_text("MIT licence")
+    expect(footer.get_by_role("link")).to_have_count(len(ways))
+    edit = page.get_by_role("article").get_by_role("link", name="Edit this chapter")
+    address = "https://github.com/ptfund/ptfund/edit/main/tutorials/07_evaluation.py"
+    expect(edit).to_have_attribute("href", address)
