@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.reader import OpenPage
 
 
 def test_text_is_complete(open_page: OpenPage, pages: list[str], site_url: str) -> None:
-    """Without JavaScript each page shows the same, but for words on what needs it."""
+    """Without JavaScript each page shows the same, but for words on what needs it, and marks."""
     plain, full = open_page(javascript=False), open_page()
     different = []
     for path in pages:
@@ -16,7 +17,8 @@ def test_text_is_complete(open_page: OpenPage, pages: list[str], site_url: str) 
         for page in (plain, full):
             page.goto(site_url + path)
             article = page.get_by_role("article")
-            article.locator(".needs-script").evaluate_all("(all) => all.forEach((e) => e.remove())")
+            extra = article.locator(".needs-script, .pt-progress")
+            extra.evaluate_all("(all) => all.forEach((e) => e.remove())")
             shown.append((article.inner_text(), article.locator("svg[role=img]").count()))
         if shown[0] != shown[1]:
             different.append(path)
@@ -78,9 +80,10 @@ def test_downloads_are_files(open_page: OpenPage, chapter: tuple[str, Path]) -> 
     assert saved["01_tensors.py"] == script.read_bytes()
 
 
-def test_nothing_pretends_to_work(open_page: OpenPage) -> None:
-    """Without JavaScript there is no search box and no theme switch, which need it."""
-    page = open_page(javascript=False)
+@pytest.mark.parametrize("path", ["", "tutorials/tensors/"])
+def test_nothing_pretends_to_work(open_page: OpenPage, path: str) -> None:
+    """Without JavaScript there is no search box, no theme switch, no mark, which need it."""
+    page = open_page(path, javascript=False)
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("button")).to_have_count(0)
     expect(page.locator("label[for=__search]:visible")).to_have_count(0)
