@@ -93,6 +93,9 @@ def test_chapters_are_ticked_where_they_are_listed(open_page: OpenPage, site_url
     store(page, MARKS)
     assert ticked(page, ".md-nav--primary") == [CHAPTER]
     assert ticked(page, "article") == [CHAPTER]
+    words = page.locator("article .tick > span").bounding_box()
+    assert words
+    assert words["width"] < 2, "they are heard, not seen"
     for path, link in ((API, f"../../{CHAPTER}"), ("tutorials/autograd/", "../tensors/")):
         page.goto(site_url + path)
         assert ticked(page, ".md-nav--primary") == [link]
@@ -182,6 +185,7 @@ def test_rubbish_is_no_obstacle(open_page: OpenPage, rubbish: str) -> None:
     store(page, rubbish)
     assert {button.get_attribute("aria-pressed") for button in marks_of(page)} == {"false"}
     exercise(page).click()
+    assert stored(page) == '["tutorials/tensors/#2-one-hot-by-comparison"]'
     page.reload()
     expect(exercise(page)).to_have_attribute("aria-pressed", "true")
     assert errors == []
