@@ -82,6 +82,9 @@ def test_every_deliberate_error_is_in_the_index(built_site: Path, executed_book:
         assert " ".join(message.split())[:30].casefold() in text
         assert cause.replace("`", "").casefold() in text
     assert page.count('class="error-message"') <= len({error[:2] for error in errors})
+    beside = page[page.index('class="md-nav md-nav--secondary"') : page.index("<article")]
+    assert 'href="#runtimeerror"' in beside
+    assert "shapes" not in beside
 
 
 def test_every_tagged_cell_is_on_the_cheat_sheet(built_site: Path) -> None:

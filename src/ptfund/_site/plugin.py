@@ -278,8 +278,12 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
 
     @event_priority(-50)
     def _after_search(self, /, context: Any, *, page: Page, **_: Any) -> None:
-        """Let the template, whose turn is last, have it all."""
+        """Let the template, whose turn is last, have it all; beside errors, their types alone."""
         page.content = self._whole
+        if page.file.src_uri == ERRORS:
+            for title in page.toc:
+                for kind in title.children:
+                    kind.children.clear()
 
     on_page_context = CombinedEvent(_before_search, _after_search)
 
