@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: site test check serve exercises clean
+.PHONY: site test check serve exercises bench clean
 
 # Execute the chapters and build the site.
 site: .venv/ready
@@ -30,6 +30,10 @@ serve: .venv/ready
 exercises: .venv/ready
 	@$(BIN)/python -m ptfund._site.workbook $(if $(AGAIN),--again)
 	@echo "Solve them there. What is done: $(BIN)/python -m ptfund.exercises"
+
+# Measure pages, build and training, and write the numbers into docs/benchmarks.md.
+bench: .venv/ready
+	@$(BIN)/python -m tests.bench
 
 clean:
 	rm -rf .venv .cache site .site-*
