@@ -1,13 +1,30 @@
 """How the browser shows formulas: in their own font, with brackets that fit, never too wide."""
 
+import time
+
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from markdown import markdown
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from ptfund._site.mathml import MathError, MathExtension
 from tests.browser.reader import OpenPage
 
 WITH_FORMULAS = "notation/"
+# Formulas in a sentence that are wider than the column they stand in, or stick out of it.
+TOO_WIDE = """() => [...document.querySelectorAll("article math")]
+  .filter((math) => !math.closest(".formula"))
+  .filter((math) => {
+    let block = math.parentElement;
+    while (getComputedStyle(block).display === "inline") block = block.parentElement;
+    return math.getBoundingClientRect().right > block.getBoundingClientRect().right + 1;
+  })
+  .map((math) => math.textContent)"""
+NOTE_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((list) => shifts.push(...list.getEntries().map((entry) => entry.value)))
+  .observe({ type: "layout-shift", buffered: true });
+"""
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -82,3 +99,47 @@ def test_a_formula_without_a_stop_for_the_keyboard_fits(open_page: OpenPage) -> 
     add(page, [html for html in lengths if "tabindex" not in html][-1])
     formula = page.locator(".formula").last
     assert formula.evaluate("(e) => e.scrollWidth <= e.clientWidth")
+
+
+def test_formulas_in_sentences_fit(open_page: OpenPage, pages: list[str], site_url: str) -> None:
+    """On the narrowest screen too: a longer one must be a formula of its own, which scrolls."""
+    page = open_page(width=320)
+    found = {}
+    for path in pages:
+        page.goto(site_url + path)
+        page.evaluate("document.querySelectorAll('details').forEach((box) => { box.open = true })")
+        page.evaluate("document.fonts.ready")
+        if wide := page.evaluate(TOO_WIDE):
+            found[path] = wide
+    assert found == {}
+    page.goto(site_url + WITH_FORMULAS)
+    add(page, html_of(f"${' + '.join(['x'] * 40)}$"))
+    assert len(page.evaluate(TOO_WIDE)) == 1
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_late_font_moves_nothing(
+    browser: Browser, site_url: str, pages: list[str], width: int
+) -> None:
+    """Of no chapter does more than a fiftieth of the screen shift, however late the font comes."""
+
+    def delay(route: Route) -> None:
+        late.append(route.request.url)
+        time.sleep(0.5)
+        route.continue_()
+
+    late: list[str] = []
+    moved = {}
+    chapters = [path for path in pages if path.startswith("tutorials/")]
+    for path in chapters:
+        with browser.new_context(viewport={"width": width, "height": 780}) as context:
+            page = context.new_page()
+            page.add_init_script(NOTE_SHIFTS)
+            page.route("**/assets/fonts/*", delay)
+            page.goto(site_url + path)
+            page.evaluate("document.fonts.ready")
+            page.evaluate("new Promise((done) => setTimeout(done, 200))")
+            if (shift := sum(page.evaluate("shifts"))) > 0.02:
+                moved[path] = shift
+    assert len(late) == len(chapters)
+    assert moved == {}

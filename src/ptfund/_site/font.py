@@ -6,6 +6,7 @@ has one, and weighs 1.5 MB; the characters of a book are a fiftieth of that.
 
 import hashlib
 import re
+from base64 import b64encode
 from functools import lru_cache
 from html import unescape
 from importlib.metadata import distribution
@@ -36,18 +37,20 @@ _ITALICS = {
 
 
 class MathFont(NamedTuple):
-    """A font file, and its address within the site."""
+    """A style sheet that holds the font, and its address within the site.
+
+    No browser shows a page before its style sheets are there: formulas do not stand in another
+    font first, to move the text when their own arrives.
+    """
 
     address: str
-    content: bytes
+    style: str
 
     def head(self, address: str) -> str:
-        """Return what the head of a page needs that sees the font at this address."""
-        return (
-            f'<link rel="preload" href="{address}" as="font" type="font/woff2" crossorigin>'
-            f'<style>@font-face{{font-family:{_FAMILY};src:url("{address}") format("woff2");'
-            "font-display:swap}</style>"
-        )
+        """Return what the head of a page needs that sees the style sheet at this address."""
+        # Left to itself, a browser unpacks the font when it has laid out the first formula.
+        unpack = f"<script>document.fonts.load('1em {_FAMILY}')</script>"
+        return f'<link rel="stylesheet" href="{address}">{unpack}'
 
 
 def characters(html: str) -> frozenset[str]:
@@ -64,8 +67,8 @@ def characters(html: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def math_font(text: frozenset[str]) -> MathFont:
     """Return the font with these characters alone, the same bytes each time."""
-    source = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
-    font = TTFont(str(source), recalcTimestamp=False)
+    whole = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
+    font = TTFont(str(whole), recalcTimestamp=False)
     options = Options(
         # Smaller forms of letters in exponents, without dots and flatter under accents.
         layout_features=["ssty", "dtls", "flac", "ccmp"],
@@ -81,5 +84,8 @@ def math_font(text: frozenset[str]) -> MathFont:
     font.flavor = "woff2"
     file = BytesIO()
     font.save(file)
-    content = file.getvalue()
-    return MathFont(f"assets/fonts/math-{hashlib.sha256(content).hexdigest()[:8]}.woff2", content)
+    data = b64encode(file.getvalue()).decode()
+    source = f"url(data:font/woff2;base64,{data})"
+    style = f"@font-face{{font-family:{_FAMILY};src:{source};font-display:block}}\n"
+    name = f"math-{hashlib.sha256(style.encode()).hexdigest()[:8]}.css"
+    return MathFont(f"assets/fonts/{name}", style)

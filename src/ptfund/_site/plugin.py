@@ -250,7 +250,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         if self._font:
             folder = PurePosixPath(self._font.address).parent
             licence = LICENCE.read_text("utf-8")
-            files.append(File.generated(config, self._font.address, content=self._font.content))
+            files.append(File.generated(config, self._font.address, content=self._font.style))
             files.append(File.generated(config, f"{folder}/OFL.txt", content=licence))
         for name, content in self._downloads(config, files).items():
             files.append(File.generated(config, f"{DOWNLOADS}/{name}", content=content))
