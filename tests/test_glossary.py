@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from markdown.extensions.toc import slugify
 
+from ptfund._site.terms import read_glossary
 from tests.tutorials.reading import cells_of, sections, text_of
 
 ROOT = Path(__file__).parents[1]
-GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+SOURCE = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+GLOSSARY = SOURCE.replace(" {.everyday}\n", "\n")
 ENTRY = re.compile(r"^(?P<term>\w.*)\n:   (?P<text>.+(?:\n    .+)*)", re.MULTILINE)
 ENTRIES = [(entry["term"], entry["text"]) for entry in ENTRY.finditer(GLOSSARY)]
 
@@ -19,6 +21,18 @@ def test_terms_stand_in_order() -> None:
     terms = [term.casefold() for term, _ in ENTRIES]
     assert len(terms) == GLOSSARY.count("\n:   ") > 30
     assert terms == sorted(set(terms))
+
+
+def test_every_entry_is_read() -> None:
+    """What chapters show of an entry is what stands there, as text without markup."""
+    terms = read_glossary(SOURCE)
+    assert [term.name for term in terms] == [name for name, _ in ENTRIES]
+    for term, (_, text) in zip(terms, ENTRIES, strict=True):
+        said, link = re.fullmatch(r"(?s)(.*)\[Chapter \d+\]\((.*)\)", text).groups()  # type: ignore[union-attr] # every entry ends so
+        assert term.text == " ".join(said.replace("`", "").split())
+        assert term.place == link
+        assert not re.search(r"[`*\[\]$<>]|\bhttp", term.text)
+    assert 0 < sum(term.everyday for term in terms) < len(terms) / 4
 
 
 @pytest.mark.parametrize(("term", "text"), ENTRIES, ids=[term for term, _ in ENTRIES])

@@ -44,12 +44,14 @@ from ptfund._site.publish import discard, publish, staging_folder
 from ptfund._site.run import Run
 from ptfund._site.search import searchable
 from ptfund._site.serve import unfailing
+from ptfund._site.terms import Term, read_glossary, with_anchors, with_terms
 
 __all__ = ["PtfundConfig", "PtfundPlugin"]
 
 log = logging.getLogger("mkdocs.plugins.ptfund")
 
 ERRORS, CHEAT_SHEET, DOWNLOADS = "errors.md", "cheat-sheet.md", "downloads"
+GLOSSARY = "glossary.md"
 PYTORCH_NAMES = "pytorch-names.txt"
 
 
@@ -115,6 +117,8 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         self._inventory: dict[str, str] = {}
         self._font: MathFont | None = None
         self._whole: str | None = None
+        self._terms: list[Term] = []
+        self._glossary = ""
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Note whether a site is built to stay."""
@@ -187,6 +191,9 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         for name, text in pages.items():
             if name not in files.src_uris:  # what somebody has written goes before it
                 files.append(File.generated(config, name, content=text))
+        if glossary := files.get_file_from_path(GLOSSARY):
+            self._terms = read_glossary(glossary.content_string)
+            self._glossary = glossary.url
         return files
 
     def on_page_read_source(self, *, page: Page, config: MkDocsConfig) -> str | None:
@@ -209,9 +216,13 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             return html + failure(self._errors[script])
         if script == CHEAT_SHEET:
             return f'<div class="cheat-sheet">{html}</div>'
+        if script == GLOSSARY:
+            return with_anchors(html, self._terms)
         if run is None:
             return html
         try:
+            glossary = get_relative_url(self._glossary, page.url)
+            html = with_terms(html, self._terms, script, glossary)
             html = fill_links(html, run.chapter, self._links(run, config))
             scripts = sorted(self._runs.keys() | self._errors.keys())
             place = scripts.index(script) + 1, len(scripts)
