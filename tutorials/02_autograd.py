@@ -833,7 +833,7 @@ strongest = image.grad.abs().argmax().item()
 row, column = divmod(strongest, 8)
 show(
     plot_saliency(image, image.grad),
-    alt="Left, the image of a broad five. Right, the gradient of its score, a signed "
+    alt="Above, the image of a broad five. Below, the gradient of its score, a signed "
     f"number in each pixel, from {image.grad.min():.0f} to {image.grad.max():+.0f}. "
     f"The strongest, {image.grad[row, column]:+.0f}, stands in row {row}, column {column}, "
     f"where the image has {image[row, column]:.0f} units of ink and the mean five "

@@ -63,7 +63,7 @@ print(*labels[:20].tolist())
 counts = labels.bincount()  # (10,)
 show(
     plot_bars([str(digit) for digit in range(10)], {"all": counts}, "digit", "images"),
-    alt=f"Ten bars of nearly the same height, one for each digit, from {counts.min()} images "
+    alt=f"Ten bars of nearly the same length, one for each digit, from {counts.min()} images "
     f"of the digit {counts.argmin()} to {counts.max()} of the digit {counts.argmax()}.",
 )
 

@@ -239,7 +239,7 @@ top = {name: panel["slope"].max().item() for name, panel in panels.items()}
 
 # %%
 show(
-    plot_panels(u, panels, "u"),
+    plot_panels(u, panels, "u", "value or slope"),
     alt="Four panels, each with a function and its slope from u = -3 to 3. ReLU: slope 0 "
     "on the left, 1 on the right. tanh: from -1 to 1, its slope "
     f"{top['tanh']:.0f} in the middle and {high['tanh']:.2f} at both ends. Sigmoid: from 0 "

@@ -542,14 +542,10 @@ drawn = {letter: mistakes[number] for letter, number in zip("ABCD", lot, strict=
 found = {letter: curves_with(mistake) for letter, mistake in drawn.items()}
 ends = {letter: [curve[-1].item() for curve in curves.values()] for letter, curves in found.items()}
 lowest = found["B"]["training"].argmin() + 1
-panels = {
-    letter: {name: curve.clamp(max=4) for name, curve in curves.items()}
-    for letter, curves in found.items()
-}
 
 # %%
 show(
-    plot_panels(torch.arange(1, 31), panels, "epoch"),
+    plot_panels(torch.arange(1, 31), found, "epoch", "loss", ylim=(0, 4)),
     alt="Training and validation loss over 30 epochs. In A training falls slowly, to "
     f"{ends['A'][0]:.2f}, and validation rises, to {ends['A'][1]:.2f}. In B training falls until "
     f"epoch {lowest} and validation rises from the first; then both leave the "

@@ -471,7 +471,7 @@ from ptfund.plotting import plot_images, plot_saliency
 
 titles = [f"{labels[i]} → {predicted[i]}, {confidence[i]:.2f}" for i in errors.tolist()]
 show(
-    plot_images(raw.test.x[errors].reshape(-1, 8, 8), titles, columns=4),
+    plot_images(raw.test.x[errors].reshape(-1, 8, 8), titles, columns=3),
     alt=f"The {len(errors)} most confident errors: {'; '.join(titles)} (true class, named "
     "class, confidence). Some are hard for a person too, others are not.",
 )

@@ -1,5 +1,8 @@
 """Curves to look at, and what can be read off a figure."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -10,7 +13,9 @@ from matplotlib.text import Text
 
 from ptfund.plotting import plot_curves
 
-WHITE_PAGE, DARK_PAGE = "#ffffff", "#1e2129"
+STYLE = Path(__file__).parents[2] / "docs" / "assets" / "stylesheets" / "ptfund.css"
+(DARK_PAGE,) = re.findall(r"--md-default-bg-color: (#\w+);", STYLE.read_text(encoding="utf-8"))
+WHITE_PAGE = "#ffffff"  # the theme's own
 
 
 def curves() -> Figure:
@@ -51,6 +56,20 @@ def shade(axes: Axes, value: float) -> tuple[float, ...]:
     """Return the colour that an image of these axes gives to a value."""
     drawn = axes.images[0]
     return tuple(drawn.cmap(drawn.norm(np.asarray(value)))[:3])
+
+
+def drawn_texts(figure: Figure) -> list[Text]:
+    """Return the texts that are to be seen; Matplotlib holds numbers beyond the axes ready, too."""
+    figure.draw_without_rendering()
+    unseen = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in axis.get_major_ticks():
+                if not axes.axison or not low <= tick.get_loc() <= high:
+                    unseen |= {tick.label1, tick.label2}
+    texts = {text for text in figure.findobj(Text) if isinstance(text, Text)} - unseen
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
 
 
 def xy(text: Text) -> tuple[float, float]:

@@ -11,11 +11,11 @@ from tests.plotting.looking import curves, stands_out
 def test_curves_show_their_points_under_their_names() -> None:
     """Each line has the x of all and its own heights; the axes say what they are."""
     x = torch.tensor([1.0, 2.0, 4.0])
-    axes = plot_curves(x, {"a": x + 1, "b": -x}, "time", "place").axes[0]
+    figure = plot_curves(x, {"a": x + 1, "b": -x}, "time", "place")
+    axes = figure.axes[0]
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("time", "place")
     assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "linear")
-    legend = axes.get_legend()
-    assert legend is not None
+    (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["a", "b"]
     for line, heights in zip(axes.lines, (x + 1, -x), strict=True):
         np.testing.assert_array_equal(line.get_xdata(), x.numpy())
@@ -40,16 +40,43 @@ def test_curves_differ_in_more_than_colour() -> None:
     ],
 )
 def test_axes_are_logarithmic_where_asked(log: str, scales: tuple[str, str]) -> None:
-    """Powers of ten are labelled as Python prints them, without raised digits."""
+    """There, whole powers of ten alone are labelled, without raised digits."""
     x = torch.tensor([1.0, 10.0, 100.0])
     figure = plot_curves(x, {"a": x}, "x", "y", log=log)
     figure.draw_without_rendering()
     axes = figure.axes[0]
     assert (axes.get_xscale(), axes.get_yscale()) == scales
-    labels = {text.get_text() for text in axes.get_xticklabels()}
-    assert ("1e+01" in labels) == ("x" in log)
-    assert list(axes.xaxis.get_minorticklocs()) == []
-    assert not any("$" in label for label in labels)
+    for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
+        labels = {text.get_text() for text in axis.get_ticklabels()}
+        assert ({"1", "10", "100"} <= labels) == (name in log)
+        assert ("20" in labels) == (name not in log)
+        assert list(axis.get_minorticklocs()) == []
+
+
+@pytest.mark.parametrize(
+    ("ends", "some"),
+    [
+        ((2e-4, 2e1), {"0.001", "0.1", "10"}),
+        ((2e-5, 2e1), {"1e-04", "1e-02", "1e+00"}),
+        ((2e1, 2e6), {"1e+02", "1e+04", "1e+06"}),
+    ],
+)
+def test_powers_of_ten_are_written_alike(ends: tuple[float, float], some: set[str]) -> None:
+    """In full, or where one would be long, all as Python prints that one."""
+    heights = torch.tensor(ends, dtype=torch.float64)
+    figure = plot_curves(heights, {"a": heights}, "x", "y", log="y")
+    figure.draw_without_rendering()
+    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert some <= set(labels)
+    assert len({"e" in label for label in labels}) == 1
+
+
+@pytest.mark.parametrize(("points", "all_marked"), [(31, True), (510, False)])
+def test_many_points_share_a_few_markers(points: int, all_marked: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Hundreds beside each other would hide how the line is drawn."""
+    x = torch.arange(points) + 1
+    for line in plot_curves(x, {"a": x, "b": -x}, "x", "y").axes[0].lines:
+        assert (line.get_markevery() is None) == all_marked
 
 
 @pytest.mark.parametrize(("x", "whole"), [([1, 2, 3], True), ([1.0, 2.0, 3.0], False)])

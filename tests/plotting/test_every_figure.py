@@ -3,12 +3,16 @@
 import gzip
 import io
 from collections.abc import Callable
+from itertools import combinations
 
 import matplotlib as mpl
 import pytest
 import torch
+from matplotlib.collections import Collection
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from torch import Tensor
 
 from ptfund import plotting
@@ -28,7 +32,15 @@ from ptfund.plotting import (
     plot_saliency,
     plot_surface,
 )
-from tests.plotting.looking import DARK_PAGE, WHITE_PAGE, contrast, curves, rgb
+from tests.plotting.looking import (
+    DARK_PAGE,
+    WHITE_PAGE,
+    contrast,
+    curves,
+    drawn_texts,
+    rgb,
+    stands_out,
+)
 
 
 def images(count: int) -> Tensor:
@@ -83,6 +95,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
             for name in "abcd"
         },
         "x",
+        "y",
     ),
     "plot_pixels": lambda: plot_pixels(images(1)[0]),
     "plot_reliability": lambda: plot_reliability(
@@ -115,13 +128,43 @@ def test_every_kind_of_figure_is_looked_at() -> None:
 
 @every_figure
 def test_text_is_large_enough(draw: Callable[[], Figure]) -> None:
-    """At the width of a page no letter is smaller than 10 points."""
+    """No letter is smaller than 10 points, in a figure that a phone need hardly shrink."""
     figure = draw()
-    assert figure.get_figwidth() <= 6
-    figure.draw_without_rendering()
-    texts = [text for text in figure.findobj(Text) if text.get_text()]
+    assert figure.get_figwidth() <= _style.WIDTH
+    texts = drawn_texts(figure)
     assert texts
     assert all(float(text.get_fontsize()) >= 10 for text in texts)
+
+
+@every_figure
+def test_no_text_touches_another_or_is_cut_off(draw: Callable[[], Figure]) -> None:
+    """In Matplotlib's own font, which is wider than most that a reader has."""
+    figure = draw()
+    boxes = [text.get_window_extent() for text in drawn_texts(figure)]
+    for box in boxes:
+        assert -1 < box.x0 < box.x1 < figure.bbox.x1 + 1
+        assert -1 < box.y0 < box.y1 < figure.bbox.y1 + 1
+    for one, other in combinations(boxes, 2):
+        assert not one.overlaps(other)
+
+
+@every_figure
+def test_lines_and_areas_stand_out_on_both_pages(draw: Callable[[], Figure]) -> None:
+    """Each follows the page, or reaches three to one against either."""
+    figure = draw()
+    colours = []
+    for artist in figure.findobj(lambda artist: artist.get_visible()):
+        if isinstance(artist, Line2D):
+            colours.append(artist.get_color())
+        elif isinstance(artist, Collection):
+            colours += [*artist.get_edgecolor(), *artist.get_facecolor()]
+        elif isinstance(artist, Patch) and artist not in {
+            figure.patch,
+            *(a.patch for a in figure.axes),
+        }:
+            colours += [artist.get_edgecolor(), artist.get_facecolor()]
+    assert colours
+    assert all(stands_out(colour) for colour in colours if to_rgba(colour)[3])
 
 
 @every_figure

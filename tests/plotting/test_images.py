@@ -58,6 +58,17 @@ def test_images_that_require_gradients_can_be_drawn() -> None:
     )
 
 
+def test_white_images_have_an_edge_on_a_white_page() -> None:
+    """A thin frame in the colour of the page's text."""
+    white = torch.zeros(2, 2)
+    figures = plot_images(white[None], ["x"]), plot_pixels(white), plot_saliency(white, white)
+    for axes in (axes for figure in figures for axes in figure.axes):
+        for spine in axes.spines.values():
+            assert spine.get_visible()
+            assert 0 < spine.get_linewidth() <= 0.8
+            assert rgb(spine.get_edgecolor()[:3]) == (0, 0, 0)
+
+
 @pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("shape", [(8, 8), (1, 1, 8, 8), (0, 8, 8), (2, 0, 8)])
 def test_images_of_another_shape_are_refused(shape: tuple[int, ...]) -> None:
@@ -117,11 +128,11 @@ def test_saliency_shows_image_and_signed_gradient() -> None:
     """Values stand at their places with their signs; what rounds to 0 is left out."""
     image = torch.tensor([[0, 8, 16], [4, 4, 4]])
     gradient = torch.tensor([[-20.4, 0.4, 0.0], [1.0, -0.6, 9.9]], requires_grad=True)
-    left, right = plot_saliency(image, gradient).axes
-    np.testing.assert_array_equal(shown_pixels(left), image.numpy())
-    np.testing.assert_array_equal(shown_pixels(right), gradient.detach().numpy())
+    above, below = plot_saliency(image, gradient).axes
+    np.testing.assert_array_equal(shown_pixels(above), image.numpy())
+    np.testing.assert_array_equal(shown_pixels(below), gradient.detach().numpy())
     minus = "\N{MINUS SIGN}"
-    assert {xy(text): text.get_text() for text in right.texts} == {
+    assert {xy(text): text.get_text() for text in below.texts} == {
         (0, 0): f"{minus}20",
         (0, 1): "+1",
         (1, 1): f"{minus}1",
@@ -132,19 +143,28 @@ def test_saliency_shows_image_and_signed_gradient() -> None:
 def test_saliency_is_white_at_0_and_its_values_can_be_read() -> None:
     """The scale is symmetric, and every number has a contrast of 4.5 to its pixel."""
     gradient = torch.arange(-32.0, 32.0).reshape(8, 8)
-    right = plot_saliency(torch.ones(8, 8), gradient).axes[1]
-    assert right.images[0].get_clim() == (-32, 32)
-    assert shade(right, 0) == pytest.approx((1, 1, 1), abs=0.01)
-    assert shade(right, 32) == pytest.approx(rgb(_style.BLUE))
-    assert shade(right, -32) == pytest.approx(rgb(_style.ORANGE))
-    for text in right.texts:
+    below = plot_saliency(torch.ones(8, 8), gradient).axes[1]
+    assert below.images[0].get_clim() == (-32, 32)
+    assert shade(below, 0) == pytest.approx((1, 1, 1), abs=0.01)
+    assert shade(below, 32) == pytest.approx(rgb(_style.BLUE))
+    assert shade(below, -32) == pytest.approx(rgb(_style.ORANGE))
+    for text in below.texts:
         x, y = xy(text)
-        assert contrast(text.get_color(), shade(right, float(gradient[int(y), int(x)]))) >= 4.5
+        assert contrast(text.get_color(), shade(below, float(gradient[int(y), int(x)]))) >= 4.5
 
 
 def test_saliency_of_no_gradient_is_blank() -> None:
     """A gradient of zeros divides by nothing."""
     assert plot_saliency(torch.ones(2, 2), torch.zeros(2, 2)).axes[1].texts[:] == []
+
+
+def test_saliency_shows_the_image_above_the_gradient() -> None:
+    """Pixels stand under pixels."""
+    figure = plot_saliency(torch.ones(8, 8), torch.ones(8, 8))
+    figure.draw_without_rendering()
+    above, below = (axes.get_window_extent() for axes in figure.axes)
+    assert above.y0 > below.y1
+    assert (above.x0, above.x1) == pytest.approx((below.x0, below.x1))
 
 
 @pytest.mark.usefixtures("unchecked")

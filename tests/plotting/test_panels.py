@@ -20,52 +20,59 @@ def test_panels_show_their_curves_under_their_titles() -> None:
         "second": {"value": -X, "slope": X**2},
         "third": {"value": 3 * X, "slope": -(X**2)},
     }
-    figure = plot_panels(X.clone().requires_grad_(), panels, "place")
+    figure = plot_panels(X.clone().requires_grad_(), panels, "place", "height")
     assert [axes.get_title() for axes in figure.axes] == ["first", "second", "third"]
-    assert figure.get_supxlabel() == "place"
+    assert (figure.get_supxlabel(), figure.get_supylabel()) == ("place", "height")
     for axes, curves in zip(figure.axes, panels.values(), strict=True):
         for line, heights in zip(axes.lines, curves.values(), strict=True):
             np.testing.assert_array_equal(line.get_xdata(), X.numpy())
             np.testing.assert_array_equal(line.get_ydata(), heights.numpy())
-    legends = [axes.get_legend() for axes in figure.axes]
-    assert legends[1:] == [None, None]
-    assert legends[0] is not None
-    assert [text.get_text() for text in legends[0].get_texts()] == ["value", "slope"]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["value", "slope"]
 
 
 def test_panels_share_their_scales() -> None:
     """What is steeper looks steeper."""
-    first, second = plot_panels(X, {"a": {"y": X}, "b": {"y": 9 * X}}, "x").axes
+    first, second = plot_panels(X, {"a": {"y": X}, "b": {"y": 9 * X}}, "x", "y").axes
     assert first.get_ylim() == second.get_ylim()
     assert first.get_xlim() == second.get_xlim()
 
 
+def test_curves_may_leave_their_panels() -> None:
+    """Where all panels end, no curve is bent."""
+    high = {"a": {"y": X}, "b": {"y": 900 * X}}
+    figure = plot_panels(X, high, "x", "y", ylim=(-1, 4))
+    assert {axes.get_ylim() for axes in figure.axes} == {(-1, 4)}
+    np.testing.assert_array_equal(figure.axes[1].lines[0].get_ydata(), 900 * X.numpy())
+
+
 def test_the_two_curves_of_a_panel_differ_in_more_than_colour() -> None:
     """The dashes alone tell them apart."""
-    lines = plot_panels(X, {"a": {"value": X, "slope": -X}}, "x").axes[0].lines
+    lines = plot_panels(X, {"a": {"value": X, "slope": -X}}, "x", "y").axes[0].lines
     assert [line.get_linestyle() for line in lines] == ["-", "--"]
     for line in lines:
         assert contrast(line.get_color(), WHITE_PAGE) >= 3
         assert contrast(line.get_color(), DARK_PAGE) >= 3
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(1, 3), (2, 2), (3, 1)])
-def test_panels_stand_in_rows(columns: int, rows: int) -> None:
-    """As many columns as asked, in the order of reading; an empty place stays empty."""
-    figure = plot_panels(X, {name: {"y": X} for name in "abc"}, "x", columns=columns)
-    figure.draw_without_rendering()
-    places = [axes.get_position() for axes in figure.axes]
-    assert len(places) == 3
-    assert len({round(place.y0, 3) for place in places}) == rows
-    assert len({round(place.x0, 3) for place in places}) == columns
-    assert figure.axes[0].get_subplotspec().get_gridspec().nrows == rows  # type: ignore[union-attr]
-    order = [(-round(place.y0, 3), place.x0) for place in places]
-    assert order == sorted(order)
+def test_panels_stand_in_rows_of_two_and_histograms_of_three() -> None:
+    """In the order of reading; an empty place stays empty."""
+    for columns, figure in (
+        (2, plot_panels(X, {name: {"y": X} for name in "abcde"}, "x", "y")),
+        (3, plot_histograms(dict.fromkeys("abcde", X), "x", limit=1.0)),
+    ):
+        figure.draw_without_rendering()
+        places = [axes.get_position() for axes in figure.axes]
+        assert len(places) == 5
+        assert len({round(place.x0, 3) for place in places}) == columns
+        assert len({round(place.y0, 3) for place in places}) == -(-5 // columns)
+        order = [(-round(place.y0, 3), place.x0) for place in places]
+        assert order == sorted(order)
 
 
 def test_the_lowest_panel_of_each_column_has_numbers() -> None:
     """Also the one above an empty place."""
-    figure = plot_panels(X, {name: {"y": X} for name in "abc"}, "x")
+    figure = plot_panels(X, {name: {"y": X} for name in "abc"}, "x", "y")
     figure.draw_without_rendering()
     numbered = [
         any(label.get_visible() and label.get_text() for label in axes.get_xticklabels())
@@ -75,30 +82,28 @@ def test_the_lowest_panel_of_each_column_has_numbers() -> None:
 
 
 def test_a_single_panel_is_enough() -> None:
-    """In one column it fills the figure; a frame on the right or above would say nothing."""
-    (axes,) = plot_panels(X, {"a": {"y": X}}, "x", columns=1).axes
+    """A frame on the right or above would say nothing."""
+    (axes,) = plot_panels(X, {"a": {"y": X}}, "x", "y").axes
     hidden = [side for side, spine in axes.spines.items() if not spine.get_visible()]
     assert sorted(hidden) == ["right", "top"]
 
 
 @pytest.mark.usefixtures("unchecked")
 def test_panels_that_do_not_fit_are_refused() -> None:
-    """None, empty, too full, of other curves or lengths, or in no column."""
+    """None, empty, too full, or of other curves or lengths."""
     with pytest.raises(ValueError, match="panels must not be empty"):
-        plot_panels(X, {}, "x")
+        plot_panels(X, {}, "x", "y")
     with pytest.raises(ValueError, match="panel 'a' must have 1 to 2 curves, got 0"):
-        plot_panels(X, {"a": {}}, "x")
+        plot_panels(X, {"a": {}}, "x", "y")
     with pytest.raises(ValueError, match="panel 'a' must have 1 to 2 curves, got 3"):
-        plot_panels(X, {"a": dict.fromkeys("xyz", X)}, "x")
+        plot_panels(X, {"a": dict.fromkeys("xyz", X)}, "x", "y")
     with pytest.raises(ValueError, match=r"panel 'b' must have the curves \['y'\], got \['z'\]"):
-        plot_panels(X, {"a": {"y": X}, "b": {"z": X}}, "x")
+        plot_panels(X, {"a": {"y": X}, "b": {"z": X}}, "x", "y")
     for bad in (torch.zeros(4), torch.zeros(3, 1)):
         with pytest.raises(ValueError, match="x and the curve 'y' must have the same shape"):
-            plot_panels(X, {"a": {"y": bad}}, "x")
+            plot_panels(X, {"a": {"y": bad}}, "x", "y")
     with pytest.raises(ValueError, match="x and the curve 'y' must have the same shape"):
-        plot_panels(torch.zeros(3, 1), {"a": {"y": torch.zeros(3, 1)}}, "x")
-    with pytest.raises(ValueError, match="columns must be at least 1, got 0"):
-        plot_panels(X, {"a": {"y": X}}, "x", columns=0)
+        plot_panels(torch.zeros(3, 1), {"a": {"y": torch.zeros(3, 1)}}, "x", "y")
 
 
 def bars(values: Tensor, limit: float) -> tuple[np.ndarray, np.ndarray, StepPatch]:
@@ -155,5 +160,3 @@ def test_histograms_that_cannot_be_drawn_are_refused() -> None:
         plot_histograms({"a": torch.tensor([0.0, torch.nan])}, "x", limit=1.0)
     with pytest.raises(ValueError, match="limit must be positive, got 0"):
         plot_histograms({"a": torch.zeros(1)}, "x", limit=0)
-    with pytest.raises(ValueError, match="columns must be at least 1, got 0"):
-        plot_histograms({"a": torch.zeros(1)}, "x", limit=1.0, columns=0)

@@ -9,7 +9,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from torch import Tensor
 
 from ptfund._guards import must
-from ptfund.plotting._style import CURVES, WIDTH, check_curves, label_axes
+from ptfund.plotting._style import CURVES, WIDTH, check_curves, draw_legend, label_axes
+
+MARKED = 40  # points of a curve that can have a marker each
 
 
 def plot_curves(
@@ -22,8 +24,9 @@ def plot_curves(
 ) -> Figure:
     """Return up to three curves over the same x, told apart by colour, line and marker.
 
-    Logarithmic axes leave out what is not positive, and label powers of ten as Python
-    prints them: `1e-05`.
+    Logarithmic axes leave out what is not positive. Their powers of ten are written in full,
+    as `0.001`, or all as `1e-05` where one of them would be long. Many points share a few
+    markers.
 
     Args:
         x: Where the points of all curves stand, of shape `(points,)`. Of a dtype without
@@ -52,7 +55,7 @@ def plot_curves(
     check_curves(x, curves)
     if log not in {"", "x", "y", "xy"}:
         raise must("log", "be '', 'x', 'y' or 'xy'", log)
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.6 * WIDTH), layout="constrained")
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.7 * WIDTH), layout="constrained")
     for (name, heights), (colour, line, marker) in zip(curves.items(), CURVES, strict=False):
         axes.plot(
             x.numpy(force=True),
@@ -61,16 +64,19 @@ def plot_curves(
             linestyle=line,
             marker=marker,
             markersize=4,
+            markevery=None if len(x) <= MARKED else 0.1,
             label=name,
         )
     for name, axis in (("x", axes.xaxis), ("y", axes.yaxis)):
         if name in log:
             axes.set(**{f"{name}scale": "log"})
-            axis.set_major_locator(LogLocator(numticks=8))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0e}"))
+            axis.set_major_locator(LogLocator(numticks=5 if name == "x" else 8))
+            low, high = axis.get_view_interval()
+            write = ("{:g}" if low >= 1e-4 and high < 1e6 else "{:.0e}").format
+            axis.set_major_formatter(FuncFormatter(lambda value, _, write=write: write(value)))
             axis.set_minor_locator(NullLocator())
     if "x" not in log and not x.is_floating_point():
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
     label_axes(axes, xlabel, ylabel)
-    axes.legend(fontsize=11, frameon=False)
+    draw_legend(figure)
     return figure

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ptfund._guards import must
-from ptfund.plotting._style import BLUE, DARK, ORANGE, WIDTH
+from ptfund.plotting._style import BLUE, DARK, ORANGE, WIDTH, WORDS
 
 LARGEST = 4  # the longest side of a broadcasting diagram whose numbers stay legible
+LINE = 0.19  # inches
 
 Node = TypeVar("Node", bound=Hashable)
 
@@ -56,10 +57,10 @@ def plot_broadcast(a: Sequence[int], b: Sequence[int]) -> Figure:
     depth, height, width = (1,) * (3 - len(result)) + result
     lines = depth * height + 0.5 * (depth - 1)
     scale = WIDTH / 3 / (LARGEST + 0.5)
-    figure, panels = plt.subplots(1, 3, figsize=(WIDTH, lines * scale + 0.5), layout="constrained")
+    figure, panels = plt.subplots(1, 3, figsize=(WIDTH, lines * scale + 0.35), layout="constrained")
     titles = f"a: {tuple(a)}", f"b: {tuple(b)}", f"a + b: {result}"
     for axes, title in zip(panels, titles, strict=True):
-        axes.set_title(title, fontsize=13)
+        axes.set_title(title, fontsize=WORDS)
         axes.set(xlim=(-0.1, width + 0.1), ylim=(lines + 0.1, -0.1), aspect="equal", anchor="N")
         axes.set_axis_off()
     for index in product(range(depth), range(height), range(width)):
@@ -132,27 +133,7 @@ def plot_graph(nodes: Mapping[Node, str], edges: Sequence[tuple[Node, Node]]) ->
     axes.set(xlim=(left - 0.05, right + 0.05), ylim=(max(y.values()) + height / 2 + 0.05, 0))
     leaves = set(nodes) - {start for start, _ in edges}
     for node, text in nodes.items():
-        width, _ = size[node]
-        filled = node in leaves
-        axes.add_patch(
-            Rectangle(
-                (x[node] - width / 2, y[node] - height / 2),
-                width,
-                height,
-                facecolor=BLUE if filled else "none",
-                edgecolor="black",
-                linewidth=0.8,
-            )
-        )
-        axes.text(
-            x[node],
-            y[node],
-            text,
-            color=DARK if filled else "black",
-            ha="center",
-            va="center",
-            fontsize=11,
-        )
+        _draw_node(axes, (x[node], y[node]), (size[node][0], height), text, filled=node in leaves)
     for path in paths:
         # Straight down through a row, slanting only in the gap between two rows.
         sides = [(x[stop], y[stop] + side) for stop in path for side in (-height / 2, height / 2)]
@@ -186,9 +167,38 @@ def _rows(nodes: Mapping[Node, str], edges: Sequence[tuple[Node, Node]]) -> dict
 
 
 def _size(text: str) -> tuple[float, float]:
-    """Return the width and height in inches of a box round a text of 11 points."""
+    """Return the width and height in inches of a box round a text."""
     lines = text.split("\n")
-    return 0.095 * max(len(line) for line in lines) + 0.2, 0.19 * len(lines) + 0.14
+    return 0.095 * max(len(line) for line in lines) + 0.2, LINE * len(lines) + 0.14
+
+
+def _draw_node(
+    axes: Axes, centre: tuple[float, float], size: tuple[float, float], text: str, *, filled: bool
+) -> None:
+    """Draw a box with its text."""
+    (x, y), (width, height) = centre, size
+    axes.add_patch(
+        Rectangle(
+            (x - width / 2, y - height / 2),
+            width,
+            height,
+            facecolor=BLUE if filled else "none",
+            edgecolor="black",
+            linewidth=0.8,
+        )
+    )
+    # Each line by itself: together they would be centred for Matplotlib's own font alone.
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        axes.text(
+            x,
+            y + LINE * (number - (len(lines) - 1) / 2),
+            line,
+            color=DARK if filled else "black",
+            ha="center",
+            va="center",
+            fontsize=WORDS,
+        )
 
 
 def _across(
@@ -248,5 +258,5 @@ def _draw_cell(
     )
     shade = DARK if fill not in {None, "none"} else "black"
     axes.text(
-        column + 0.5, top + 0.5, str(value), color=shade, ha="center", va="center", fontsize=13
+        column + 0.5, top + 0.5, str(value), color=shade, ha="center", va="center", fontsize=WORDS
     )

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator
 
 from ptfund._guards import must
-from ptfund.plotting._style import BLUE, ORANGE, WIDTH, label_axes
+from ptfund.plotting._style import BLUE, ORANGE, WIDTH, draw_legend, label_axes
 
 # Kinds differ in their marker and whether it is filled, so that the colour need not be seen.
 KINDS = (("o", BLUE, "full"), ("s", ORANGE, "full"), ("D", "black", "none"))
@@ -53,7 +53,7 @@ def plot_effects(effects: Mapping[str, Mapping[str, tuple[float, float]]], xlabe
         for name, (mean, half) in rows.items():
             if not (isfinite(mean) and isfinite(half) and half >= 0):
                 raise must(name, "be a mean and half a length, both finite", (mean, half))
-    figure, axes = plt.subplots(figsize=(WIDTH, 1.1 + 0.26 * len(names)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(WIDTH, 1.1 + 0.24 * len(names)), layout="constrained")
     axes.axvline(0, color="black", linewidth=0.8)
     for (kind, rows), (marker, colour, fill) in zip(effects.items(), KINDS, strict=False):
         axes.errorbar(
@@ -75,5 +75,5 @@ def plot_effects(effects: Mapping[str, Mapping[str, tuple[float, float]]], xlabe
     axes.set_ylim(len(names) - 0.5, -0.5)
     label_axes(axes, xlabel, "")
     axes.tick_params(axis="y", length=0)
-    figure.legend(loc="outside upper right", ncols=len(effects), fontsize=11, frameon=False)
+    draw_legend(figure)
     return figure

@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ptfund._guards import check_finite, must
-from ptfund.plotting._style import BLUE, DARK, WIDTH, label_axes
+from ptfund.plotting._style import BLUE, DARK, WIDTH, WORDS, label_axes
 
-ROW = 0.42  # inches
+ROW = 0.36  # inches
 
 
 def plot_heat_map(  # noqa: PLR0913 - a matrix, and a name and a label for each side
@@ -61,7 +61,7 @@ def plot_heat_map(  # noqa: PLR0913 - a matrix, and a name and a label for each 
     axes.imshow(values.numpy(force=True), cmap=shades, interpolation="none", aspect="auto")
     for row, column in product(range(len(rows)), range(len(columns))):
         text = write(values[row, column].item())
-        axes.text(column, row, text, color=DARK, ha="center", va="center", fontsize=11)
+        axes.text(column, row, text, color=DARK, ha="center", va="center", fontsize=WORDS)
     label_axes(axes, xlabel, ylabel)
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(range(len(rows)), rows)

@@ -1,4 +1,4 @@
-"""Figures of images: many side by side, one with its values, one beside its gradient."""
+"""Figures of images: many side by side, one with its values, one above its gradient."""
 
 from collections.abc import Sequence
 from itertools import product
@@ -10,7 +10,16 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ptfund._guards import must
-from ptfund.plotting._style import BLUE, DARK, LIGHT, ORANGE, WIDTH, draw_pixels
+from ptfund.plotting._style import (
+    BLUE,
+    DARK,
+    LIGHT,
+    NUMBERS,
+    ORANGE,
+    WIDTH,
+    WORDS,
+    draw_pixels,
+)
 
 
 def plot_images(
@@ -48,13 +57,13 @@ def plot_images(
     rows = -(-len(images) // columns)
     side = WIDTH / columns
     figure, grid = plt.subplots(
-        rows, columns, figsize=(WIDTH, rows * (side + 0.2)), layout="constrained", squeeze=False
+        rows, columns, figsize=(WIDTH, rows * (side + 0.15)), layout="constrained", squeeze=False
     )
     pixels = images.numpy(force=True)
     low, high = float(pixels.min()), float(pixels.max())
     for axes, image, title in zip(grid.flat, pixels, titles, strict=False):
         draw_pixels(axes, image, low, high)
-        axes.set_title(title, fontsize=13)
+        axes.set_title(title, fontsize=WORDS)
     for axes in grid.flat[len(images) :]:
         axes.remove()
     return figure
@@ -83,7 +92,7 @@ def plot_pixels(image: Real[Tensor, "height width"]) -> Figure:
     if image.ndim != 2 or not image.numel():
         raise must("image", "have the shape (height, width)", tuple(image.shape))
     height, width = image.shape
-    side = 0.6 * WIDTH
+    side = 0.8 * WIDTH
     figure, axes = plt.subplots(figsize=(side, side * height / width + 0.2), layout="constrained")
     pixels = image.numpy(force=True)
     low, high = float(pixels.min()), float(pixels.max())
@@ -91,20 +100,20 @@ def plot_pixels(image: Real[Tensor, "height width"]) -> Figure:
     for row, column in product(range(height), range(width)):
         value = pixels[row, column]
         shade = LIGHT if value > low + 0.54 * (high - low) else DARK
-        axes.text(column, row, f"{value:g}", color=shade, ha="center", va="center", fontsize=11)
+        axes.text(column, row, f"{value:g}", color=shade, ha="center", va="center", fontsize=WORDS)
     axes.set_xticks(range(width))
     axes.set_yticks(range(height))
-    axes.tick_params(length=0, labelsize=10, labeltop=True, labelbottom=False)
-    axes.set_xlabel("column", fontsize=11)
+    axes.tick_params(length=0, labelsize=NUMBERS, labeltop=True, labelbottom=False)
+    axes.set_xlabel("column", fontsize=WORDS)
     axes.xaxis.set_label_position("top")
-    axes.set_ylabel("row", fontsize=11)
+    axes.set_ylabel("row", fontsize=WORDS)
     return figure
 
 
 def plot_saliency(
     image: Real[Tensor, "height width"], gradient: Float[Tensor, "height width"]
 ) -> Figure:
-    """Return an image beside the gradient of a score with respect to its pixels.
+    """Return an image above the gradient of a score with respect to its pixels.
 
     In each pixel of the gradient stands its value, rounded, with its sign; 0 is left
     out. What would raise the score is also blue, what would lower it orange, the
@@ -131,21 +140,22 @@ def plot_saliency(
     if gradient.shape != image.shape:
         raise must("gradient", f"have the shape {tuple(image.shape)}", tuple(gradient.shape))
     height, width = image.shape
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(WIDTH, WIDTH / 2 * height / width + 0.3), layout="constrained"
+    side = 0.6 * WIDTH  # beside each other the pixels would be too small for their numbers
+    figure, (above, below) = plt.subplots(
+        2, 1, figsize=(side, 2 * (side * height / width + 0.25)), layout="constrained"
     )
     pixels, slopes = image.numpy(force=True), gradient.numpy(force=True)
-    draw_pixels(left, pixels, float(pixels.min()), float(pixels.max()))
-    left.set_title("image", fontsize=13)
+    draw_pixels(above, pixels, float(pixels.min()), float(pixels.max()))
+    above.set_title("image", fontsize=WORDS)
     strongest = max(float(abs(slopes).max()), 1e-12)
     signs = LinearSegmentedColormap.from_list("signs", [ORANGE, "white", BLUE])
-    right.imshow(slopes, cmap=signs, vmin=-strongest, vmax=strongest, interpolation="none")
-    right.set(xticks=[], yticks=[])
-    right.spines[:].set_visible(False)
-    right.set_title("gradient of the score", fontsize=13)
+    below.imshow(slopes, cmap=signs, vmin=-strongest, vmax=strongest, interpolation="none")
+    below.set(xticks=[], yticks=[])
+    below.spines[:].set_linewidth(0.5)
+    below.set_title("gradient", fontsize=WORDS)
     for row, column in product(range(height), range(width)):
         value = round(float(slopes[row, column]))
         if value:
             text = f"{value:+}".replace("-", "\N{MINUS SIGN}")
-            right.text(column, row, text, color=DARK, ha="center", va="center", fontsize=10)
+            below.text(column, row, text, color=DARK, ha="center", va="center", fontsize=NUMBERS)
     return figure

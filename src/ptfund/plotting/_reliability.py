@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ptfund._guards import must
-from ptfund.plotting._style import BLUE, WIDTH, label_axes
+from ptfund.plotting._style import BLUE, WIDTH, draw_legend, label_axes
 
 
 def plot_reliability(
@@ -53,7 +53,7 @@ def plot_reliability(
         at, bottom, share, top = numbers
         if not (0 <= at <= 1 and 0 <= bottom <= share <= top <= 1):
             raise must(f"point {place}", "have 0 <= low <= accuracy <= high <= 1", numbers)
-    figure, axes = plt.subplots(figsize=(0.75 * WIDTH, 0.65 * WIDTH), layout="constrained")
+    figure, axes = plt.subplots(figsize=(0.85 * WIDTH, 0.85 * WIDTH), layout="constrained")
     axes.plot([0, 1], [0, 1], color="black", linestyle=":", label="as it says")
     axes.errorbar(
         x.numpy(),
@@ -65,8 +65,7 @@ def plot_reliability(
         capsize=4,
         label="measured",
     )
-    axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
+    axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     label_axes(axes, "confidence", "share of right predictions")
-    # Above the axes, where no interval can reach.
-    figure.legend(loc="outside upper right", ncols=2, fontsize=11, frameon=False)
+    draw_legend(figure)
     return figure

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from ptfund._guards import must
-from ptfund.plotting._style import CURVES, WIDTH, label_axes
+from ptfund.plotting._style import CURVES, NUMBERS, WIDTH, draw_legend, label_axes
 
 
 def plot_surface(
@@ -64,13 +64,13 @@ def plot_surface(
     if not levels or list(levels) != sorted(set(levels)):
         raise must("levels", "be at least one, and rise", list(levels))
     across, up, surface = (tensor.numpy(force=True) for tensor in (x, y, heights))
-    figure, axes = plt.subplots(figsize=(WIDTH, 0.8 * WIDTH), layout="constrained")
+    figure, axes = plt.subplots(figsize=(WIDTH, 0.95 * WIDTH), layout="constrained")
     lines = axes.contour(across, up, surface, levels=levels, colors="black", linewidths=0.6)
     # Labels stand high up on their lines, away from the middle, which is where paths lead.
     highest = up[0] + 0.9 * (up[-1] - up[0])
     places = [np.asarray(line.vertices) for line in lines.get_paths() if len(line)]
     tops = [line[np.where(line[:, 1] > highest, -np.inf, line[:, 1]).argmax()] for line in places]
-    axes.clabel(lines, fmt="%g", fontsize=10, manual=tops)
+    axes.clabel(lines, fmt="%g", fontsize=NUMBERS, manual=tops)
     for (name, path), (colour, line, marker) in zip(paths.items(), CURVES, strict=False):
         axes.plot(
             *path.numpy(force=True).T,
@@ -84,5 +84,5 @@ def plot_surface(
     axes.plot(across[column], up[row], "+", color="black", markersize=14, label="lowest place")
     axes.set(xlim=(across[0], across[-1]), ylim=(up[0], up[-1]))
     label_axes(axes, xlabel, ylabel)
-    figure.legend(fontsize=11, frameon=False, ncols=2, loc="outside upper center")
+    draw_legend(figure)
     return figure
