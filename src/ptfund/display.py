@@ -128,7 +128,8 @@ def _has_screen() -> bool:
 
 def _svg(figure: Figure, alt: str) -> str:
     """Return the figure as one `<svg>` element without fonts, dates or random ids."""
-    # Text stays text: it takes the page's font, can be searched and costs a few bytes.
+    # Text stays text: it takes the page's font, can be searched and costs a few bytes. It has
+    # room, as Matplotlib lays it out in a font of its own that is wider than most.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "ptfund"}):
         buffer = io.StringIO()
         nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))

@@ -104,7 +104,7 @@ def plot_pixels(image: Real[Tensor, "height width"]) -> Figure:
     axes.set_xticks(range(width))
     axes.set_yticks(range(height))
     axes.tick_params(length=0, labelsize=NUMBERS, labeltop=True, labelbottom=False)
-    axes.set_xlabel("column", fontsize=WORDS)
+    axes.set_xlabel("column", fontsize=WORDS, labelpad=7)
     axes.xaxis.set_label_position("top")
     axes.set_ylabel("row", fontsize=WORDS)
     return figure
