@@ -31,6 +31,26 @@ def test_curves_differ_in_more_than_colour() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "rows"),
+    [
+        (["SGD", "momentum", "Adam"], 1),
+        (["SGD, lr 0.1", "momentum 0.9", "Adam, lr 0.001"], 2),
+        (["the first of three long names", "another that is long", "and one more such name"], 3),
+    ],
+)
+def test_the_legend_takes_as_few_rows_as_fit(names: list[str], rows: int) -> None:
+    """It stands above the axes, and nothing of it is cut off."""
+    x = torch.arange(3)
+    figure = plot_curves(x, dict.fromkeys(names, x), "x", "y")
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    assert len({round(text.get_window_extent().y0) for text in legend.get_texts()}) == rows
+    box = legend.get_window_extent()
+    assert box.y0 >= figure.axes[0].get_window_extent().y1
+    assert box.x1 <= figure.bbox.x1
+
+
+@pytest.mark.parametrize(
     ("log", "scales"),
     [
         ("", ("linear", "linear")),
