@@ -130,6 +130,8 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         self._wrong_formulas, self._formula_errors = [], set()
         extension = MathExtension(self._wrong_formulas.append)
         config.markdown_extensions.append(extension)  # type: ignore[arg-type] # MkDocs types names
+        if autorefs := config.plugins.get("autorefs"):
+            autorefs.scan_toc = False  # headings are no API's names
         if not config.repo_url:
             config.edit_uri = None
         root = _root(config)
