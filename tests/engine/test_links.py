@@ -113,10 +113,10 @@ def test_the_first_documented_name_is_linked() -> None:
         chapter,
         {
             "0": [
-                (0, 1, ["torch.x", "torch.y"]),
-                (2, 3, ["torch.nowhere"]),
-                (4, 5, ["torch.nowhere", "ptfund.data.z"]),
-                (6, 7, ["ptfund"]),
+                [0, 1, ["torch.x", "torch.y"]],
+                [2, 3, ["torch.nowhere"]],
+                [4, 5, ["torch.nowhere", "ptfund.data.z"]],
+                [6, 7, ["ptfund"]],
             ]
         },
         {"torch.y": ""},

@@ -73,7 +73,7 @@ def test_prose_and_code_pass_through_unchanged(prose: str, code: str) -> None:
     book = notebook(source=f"x\n{code}\nx")
     book.cells.insert(0, nbformat.v4.new_markdown_cell(f"# T\n{prose}\nx"))
     source = to_markdown(book)
-    assert source.startswith(f"# T\n{prose}\nx\n\n```")
+    assert source.startswith(f'# T\n{prose}\nx\n\n<div data-code="1"></div>\n\n```')
     assert f"python\nx\n{code}\nx\n```" in source
 
 

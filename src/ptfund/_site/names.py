@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 __all__ = ["SEE", "Meanings", "Name", "Names"]
 
-# Names by the number of the step in which they stand, as they come out of JSON.
-Meanings = dict[str, list[tuple[int, int, Sequence[str]]]]
+# Names by the number of the step in which they stand, as JSON gives them: lists of their parts.
+Meanings = dict[str, list[list[Any]]]
 
 PACKAGES = ("ptfund", "torch")  # what readers look up
 SEE = "__ptfund_see__"
