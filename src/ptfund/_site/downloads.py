@@ -17,7 +17,7 @@ from ptfund._site.chapter import Chapter
 from ptfund._site.exercises import Exercise, read_exercises
 from ptfund._site.jupyter import Resolve, folded, to_jupyter
 
-__all__ = ["ARCHIVE", "Download", "archive", "build_package", "downloads", "names"]
+__all__ = ["ARCHIVE", "Download", "archive", "build_package", "downloads", "names", "translated"]
 
 ARCHIVE = "ptfund-chapters.zip"
 
@@ -69,13 +69,13 @@ def downloads(
         package: What pip is told to install: an address or a file.
         resolve: Where a link of the chapter leads, as a whole address.
     """
-    executed = _translated(notebook, resolve)
+    executed = translated(notebook, resolve)
     learners = _learners(executed, read_exercises(chapter), package)
     contents = [chapter.path.read_bytes(), _written(executed), _written(learners)]
     return dict(zip((name for name, _ in names(chapter)), contents, strict=False))
 
 
-def _translated(notebook: NotebookNode, resolve: Resolve) -> NotebookNode:
+def translated(notebook: NotebookNode, resolve: Resolve) -> NotebookNode:
     """Return an executed notebook whose prose Jupyter can read."""
     new: NotebookNode = nbformat.from_dict(notebook)
     new.metadata["language_info"] = {"name": "python"}

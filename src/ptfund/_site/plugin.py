@@ -24,7 +24,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
-from ptfund._site.downloads import ARCHIVE, archive, build_package, downloads, names
+from ptfund._site.downloads import ARCHIVE, archive, build_package, downloads, names, translated
 from ptfund._site.exercises import read_exercises
 from ptfund._site.extracts import cheat_sheet, error_index
 from ptfund._site.font import LICENCE, MathFont, characters, math_font
@@ -40,6 +40,7 @@ from ptfund._site.page import (
     to_outputs,
     with_header,
 )
+from ptfund._site.plain import description, to_plain
 from ptfund._site.publish import discard, publish, staging_folder
 from ptfund._site.run import Run
 from ptfund._site.search import searchable
@@ -223,13 +224,15 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         if run is None:
             return html
         try:
+            html = fill_values(html, run.notebook, run.chapter)
+            page.meta["description"] = description(html)
             glossary = get_relative_url(self._glossary, page.url)
             html = with_terms(html, self._terms, script, glossary)
             html = fill_links(html, run.chapter, self._links(run, config))
             scripts = sorted(self._runs.keys() | self._errors.keys())
             place = scripts.index(script) + 1, len(scripts)
             html = with_header(html, run, place, _offered(run.chapter, page))
-            html = fill_values(html, run.notebook, run.chapter)
+            page.meta["markdown"] = _markdown_of(page.file)
             return fill_outputs(html, to_outputs(run.notebook), run.chapter)
         except ChapterError as error:
             if not self._serves:
@@ -267,7 +270,21 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             files.append(File.generated(config, f"{folder}/OFL.txt", content=licence))
         for name, content in self._downloads(config, files).items():
             files.append(File.generated(config, f"{DOWNLOADS}/{name}", content=content))
+        for address, plain in self._plain(config, files).items():
+            file = File.generated(config, f"{address}.txt", content=plain)
+            file.dest_uri = address  # of a source with such a name MkDocs would make a page
+            files.append(file)
         return env
+
+    def _plain(self, config: MkDocsConfig, files: Files) -> dict[str, str]:
+        """Return the chapters as Markdown, by address, and all of them in one file."""
+        found: dict[str, str] = {}
+        for script, run in sorted(self._runs.items()):
+            file = files.get_file_from_path(script)
+            if file and script not in self._errors:
+                resolve = partial(_address, script=script, config=config, files=files)
+                found[_markdown_of(file)] = to_plain(translated(run.notebook, resolve))
+        return {**found, "llms-full.txt": "\n".join(found.values())}
 
     def _downloads(self, config: MkDocsConfig, files: Files) -> dict[str, bytes]:
         """Return what readers take with them, by name."""
@@ -337,6 +354,11 @@ def _root(config: MkDocsConfig) -> Path:
 def _offered(chapter: Chapter, page: Page) -> list[tuple[str, str]]:
     """Return address and words of what a chapter's page offers."""
     return [(get_relative_url(f"{DOWNLOADS}/{n}", page.url), words) for n, words in names(chapter)]
+
+
+def _markdown_of(file: File) -> str:
+    """Return the address of a chapter as Markdown, as llmstxt.org has it: that of the page, .md."""
+    return f"{file.dest_uri}.md"
 
 
 def _address(target: str, *, script: str, config: MkDocsConfig, files: Files) -> str | None:
