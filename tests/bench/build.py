@@ -1,16 +1,13 @@
-"""Measure the build of the site: how long, and how heavy what comes of it.
+"""Measure how long the build of the site takes.
 
     python -m tests.bench.build [RUNS]
 
 It works on a copy of the project in a temporary folder, and prints a table in Markdown: the
 median of RUNS builds (3 unless told) that execute every chapter, and of as many that find
-nothing changed; how soon an edit is seen while serving; each chapter's time and memory, and
-each page's size in gzip, with and without figures.
+nothing changed; each chapter's time and memory; and how soon an edit is seen while serving.
 """
 
-import gzip
 import json
-import re
 import shutil
 import statistics
 import subprocess
@@ -23,7 +20,6 @@ from tests.engine.project import Project
 from tests.engine.server import serving
 
 ROOT = Path(__file__).parents[2]
-FIGURE = re.compile(r'<figure class="output-figure".*?</figure>', re.DOTALL)
 
 
 def copy_of_the_project(folder: Path) -> Project:
@@ -62,11 +58,6 @@ def row(what: str, seconds: list[float]) -> str:
     return f"| {what}, median of {len(seconds)} | {statistics.median(seconds):.1f} s ({spread}) |"
 
 
-def kilobytes(text: str) -> str:
-    """Return the size of a text in gzip."""
-    return f"{len(gzip.compress(text.encode())) / 1000:.1f} KB"
-
-
 EDITS = {
     "prose": ("tutorials/01_tensors.py", "# # Tensors\n", "# # All tensors\n"),
     "a document": ("docs/index.md", "# PyTorch", "# All PyTorch"),
@@ -93,14 +84,6 @@ def main(runs: int) -> None:
         print(row("build that finds nothing changed", warm))
         for chapter, entry in report["chapters"].items():
             print(f"| {chapter} | {entry['seconds']} s, {entry['peak_memory_mb']} MB |")
-        folder = project.root / "site"
-        for page in sorted(folder.rglob("index.html")):
-            html = page.read_text(encoding="utf-8")
-            bare = FIGURE.sub("", html)
-            without = f", {kilobytes(bare)} without figures" if bare != html else ""
-            print(f"| {page.parent.relative_to(folder)}/ | {kilobytes(html)}{without} |")
-        index = (folder / "search" / "search_index.json").read_text(encoding="utf-8")
-        print(f"| search index | {kilobytes(index)} |")
         for kind, seconds in seen_after(project, EDITS).items():
             print(f"| while serving, an edit of {kind} is seen after | {seconds:.1f} s |")
 
