@@ -152,8 +152,8 @@ def scores(path: str, report: dict[str, Any]) -> str:
     """Return a row: the four scores, and what the first consists of."""
     cells = [f"{100 * report['categories'][name]['score']:.0f}" for name in CATEGORIES]
     audits = report["audits"]
-    cells.append(f"{audits['largest-contentful-paint']['numericValue'] / 1000:.1f} s")
-    cells.append(f"{audits['total-blocking-time']['numericValue']:.0f} ms")
+    cells.append(f"{audits['largest-contentful-paint']['numericValue'] / 1000:.1f}")
+    cells.append(f"{audits['total-blocking-time']['numericValue']:.0f}")
     cells.append(f"{audits['cumulative-layout-shift']['numericValue']:.3f}")
     return f"| {path or 'home'} | {' | '.join(cells)} |"
 
@@ -181,7 +181,9 @@ def main(runs: int) -> None:
             max((view for view in views if view.path.startswith(part)), key=lambda v: v.bytes)
             for part in ("tutorials/", "reference/")
         ]
-        print("| page | performance | accessibility | best practices | SEO | LCP | TBT | CLS |")
+        print(
+            "| page | performance | accessibility | best practices | SEO | LCP, s | TBT, ms | CLS |"
+        )
         print("|---|---|---|---|---|---|---|---|")
         for path in ("", *(view.path for view in heaviest)):
             print(scores(path, lighthouse(chromium, address + path, runs)))
