@@ -43,11 +43,11 @@ def target(site: Path, address: str) -> Path:
 def test_every_link_leads_to_a_file(built_site: Path, executed_book: list[Run]) -> None:
     """All chapters are listed in order, then the pages of the reference, each with its words."""
     listed = sections((built_site / "llms.txt").read_text(encoding="utf-8"))
-    assert list(listed) == ["Chapters", "Reference", "Optional"]
+    assert list(listed) == ["Chapters", "Reference", "API", "Optional"]
     assert [name for name, _, _ in listed["Chapters"]] == [
         run.chapter.title for run in executed_book
     ]
-    pages = {address for _, address, _ in listed["Reference"]}
+    pages = {address for part in ("Reference", "API") for _, address, _ in listed[part]}
     html = {
         path.parent.relative_to(built_site).as_posix() for path in built_site.rglob("index.html")
     }

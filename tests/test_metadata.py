@@ -70,7 +70,7 @@ def test_a_link_to_a_page_can_be_shown(heads: dict[str, str]) -> None:
 
 def test_browsers_learn_of_both_themes(heads: dict[str, str]) -> None:
     """The colours of the browser's own bars are those of the header, which the style sheet has."""
-    style = (ROOT / "docs/assets/stylesheets/ptfund.css").read_text(encoding="utf-8")
+    style = (ROOT / "docs/assets/stylesheets/colours.css").read_text(encoding="utf-8")
     light, dark = re.findall(r"--md-primary-fg-color: (#\w+);", style)
     for head in heads.values():
         meta = said(head)

@@ -13,7 +13,7 @@ from matplotlib.text import Text
 
 from ptfund.plotting import plot_curves
 
-STYLE = Path(__file__).parents[2] / "docs" / "assets" / "stylesheets" / "ptfund.css"
+STYLE = Path(__file__).parents[2] / "docs" / "assets" / "stylesheets" / "colours.css"
 (DARK_PAGE,) = re.findall(r"--md-default-bg-color: (#\w+);", STYLE.read_text(encoding="utf-8"))
 WHITE_PAGE = "#ffffff"  # the theme's own
 
