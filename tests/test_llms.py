@@ -53,13 +53,13 @@ def test_every_link_leads_to_a_file(built_site: Path, executed_book: list[Run]) 
     }
     reference = {path for path in html if not path.startswith(("tutorials/", "setup", "."))}
     assert {address.removeprefix(ADDRESS).strip("/") for address in pages} == reference
-    for entries in listed.values():
-        for name, address, words in entries:
-            assert address.startswith(ADDRESS)
-            file = target(built_site, address.removeprefix(ADDRESS))
-            assert file.is_file(), address
-            if file.suffix == ".html":
-                assert f'content="{words}"' in file.read_text(encoding="utf-8"), name
+    assert all(address.endswith("/index.html.md") for _, address, _ in listed["Chapters"])
+    assert target(built_site, listed["Optional"][0][1].removeprefix(ADDRESS)).is_file()
+    for _, address, words in listed["Chapters"] + listed["Reference"]:
+        file = target(built_site, address.removeprefix(ADDRESS))
+        assert file.is_file(), address
+        page = file.with_name("index.html").read_text(encoding="utf-8")
+        assert f'<meta name="description" content="{words}">' in page, address
 
 
 def test_chapters_are_whole(built_site: Path, executed_book: list[Run]) -> None:
