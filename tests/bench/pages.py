@@ -187,7 +187,8 @@ def main(runs: int) -> None:
         print("|---|---|---|---|---|---|---|---|")
         for path in ("", *(view.path for view in heaviest)):
             print(scores(path, lighthouse(chromium, address + path, runs)))
-    print("\n| page | first view, KB | HTML, KB | without figures | requests | elements | shift |")
+    print("\nEvery page:\n")
+    print("| page | first view, KB | HTML, KB | without figures | requests | elements | shift |")
     print("|---|---|---|---|---|---|---|")
     print("\n".join(map(row, views)))
     search = max(view.search_bytes for view in views)
