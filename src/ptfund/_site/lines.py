@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ptfund._site.chapter import CODE
+from ptfund._site.chapter import CODE, Chapter
 from ptfund._site.mathml import MathError
 
-__all__ = ["FormulaError", "LinkLines", "Passage", "located"]
+__all__ = ["FormulaError", "LinkLines", "Passage", "docstrings", "located", "prose"]
 
 _COMPLAINTS = (
     re.compile(r"Doc file '(?P<file>[^']+)' contains an? [a-z ]*link '(?P<target>[^']*)'"),
@@ -92,3 +92,15 @@ def _places(formula: str, passages: Iterable[Passage]) -> Iterator[tuple[str, in
         prose = CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), text)
         for match in written.finditer(prose):
             yield file, line + prose.count("\n", 0, match.start())
+
+
+def prose(chapter: Chapter) -> list[Passage]:
+    """Return the prose of a chapter, cell by cell."""
+    cells = [cell for cell in chapter.cells if cell.kind == "markdown"]
+    return [Passage(chapter.script, cell.line, cell.source) for cell in cells]
+
+
+def docstrings(root: Path) -> list[Passage]:
+    """Return the sources of a project, in which docstrings stand."""
+    scripts = sorted((root / "src").rglob("*.py"))
+    return [Passage(s.relative_to(root).as_posix(), 1, s.read_text("utf-8")) for s in scripts]

@@ -2,8 +2,6 @@
 
 import logging
 import os
-import posixpath
-import subprocess
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -24,11 +22,20 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
-from ptfund._site.downloads import ARCHIVE, archive, build_package, downloads, names, translated
+from ptfund._site.downloads import ARCHIVE, archive, build_package, downloads, translated
 from ptfund._site.exercises import read_exercises
 from ptfund._site.extracts import cheat_sheet, error_index
+from ptfund._site.files import (
+    DOWNLOADS,
+    ChapterFile,
+    address_of,
+    document,
+    markdown_of,
+    offered,
+    root_of,
+)
 from ptfund._site.font import LICENCE, MathFont, characters, math_font
-from ptfund._site.lines import FormulaError, LinkLines, Passage, located
+from ptfund._site.lines import FormulaError, LinkLines, docstrings, located, prose
 from ptfund._site.links import Link, fill_links, links, read_inventory
 from ptfund._site.mathml import MathError, MathExtension
 from ptfund._site.page import (
@@ -41,7 +48,7 @@ from ptfund._site.page import (
     with_header,
 )
 from ptfund._site.plain import description, to_plain
-from ptfund._site.publish import discard, publish, staging_folder
+from ptfund._site.publish import discard, last_commit, publish, staging_folder
 from ptfund._site.run import Run
 from ptfund._site.search import searchable
 from ptfund._site.serve import unfailing
@@ -51,8 +58,7 @@ __all__ = ["PtfundConfig", "PtfundPlugin"]
 
 log = logging.getLogger("mkdocs.plugins.ptfund")
 
-ERRORS, CHEAT_SHEET, DOWNLOADS = "errors.md", "cheat-sheet.md", "downloads"
-GLOSSARY = "glossary.md"
+ERRORS, CHEAT_SHEET, GLOSSARY = "errors.md", "cheat-sheet.md", "glossary.md"
 PYTORCH_NAMES = "pytorch-names.txt"
 
 
@@ -74,32 +80,6 @@ class PtfundConfig(base.Config):
     """What mkdocs.yml may say to the plugin."""
 
     cell_timeout = Seconds(default=60.0)
-
-
-class ChapterFile(File):
-    """A script that MkDocs takes for a page: listed in the nav, linked by its name."""
-
-    def __init__(self, chapter: Chapter, config: MkDocsConfig) -> None:
-        folder = PurePosixPath(chapter.script).parent
-        page = f"{chapter.slug}/index.html" if config.use_directory_urls else f"{chapter.slug}.html"
-        super().__init__(
-            chapter.script,
-            src_dir=str(_root(config)),
-            dest_dir=config.site_dir,
-            use_directory_urls=config.use_directory_urls,
-            dest_uri=str(folder / page),
-        )
-        # MkDocs' `edit_uri` leads to the documents' folder, and scripts lie beside it.
-        self._edit_uri = Path(os.path.relpath(chapter.path, config.docs_dir)).as_posix()
-
-    @property
-    def edit_uri(self) -> str:
-        """The script, as seen from the documents' folder."""
-        return self._edit_uri
-
-    def is_documentation_page(self) -> bool:
-        """Say yes, whatever the ending."""
-        return True
 
 
 class PtfundPlugin(BasePlugin[PtfundConfig]):
@@ -135,7 +115,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             autorefs.scan_toc = False  # headings are no API's names
         if not config.repo_url:
             config.edit_uri = None
-        root = _root(config)
+        root = root_of(config)
         for handler in logging.getLogger("mkdocs").handlers:
             if isinstance(handler, CountHandler):
                 if self._serves:
@@ -144,12 +124,12 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             elif not any(isinstance(known, LinkLines) for known in handler.filters):
                 handler.addFilter(LinkLines(root, (root, Path(config.docs_dir))))
         # Every date that MkDocs writes is that of the commit.
-        os.environ.setdefault("SOURCE_DATE_EPOCH", _last_commit(root))
+        os.environ.setdefault("SOURCE_DATE_EPOCH", last_commit(root))
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Read and run the chapters; stop here, with all failures, before a page is written."""
-        root = _root(config)
+        root = root_of(config)
         chapters, errors = read_book(root)
         with logging_redirect_tqdm(loggers=[logging.getLogger("mkdocs")]):
             runs = run_book(
@@ -182,7 +162,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         chapters = {script: run.chapter for script, run in self._runs.items()}
         for script in self._errors.keys() - chapters.keys():
             # While serving, also what cannot be read has a page: it says why.
-            path = _root(config) / script
+            path = root_of(config) / script
             chapters[script] = Chapter(path, script, path.stem, ())
         for _, chapter in sorted(chapters.items()):
             files.append(ChapterFile(chapter, config))
@@ -212,8 +192,8 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         script = page.file.src_uri
         run = self._runs.get(script)
         if self._wrong_formulas:
-            own = _document(page.file, config) if run is None else _prose(run.chapter)
-            self._formula_errors |= located(self._wrong_formulas, own, _docstrings(_root(config)))
+            own = document(page.file, config) if run is None else prose(run.chapter)
+            self._formula_errors |= located(self._wrong_formulas, own, docstrings(root_of(config)))
             self._wrong_formulas.clear()
         if script in self._errors:
             return html + failure(self._errors[script])
@@ -231,8 +211,8 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             html = fill_links(html, run.chapter, self._links(run, config))
             scripts = sorted(self._runs.keys() | self._errors.keys())
             place = scripts.index(script) + 1, len(scripts)
-            html = with_header(html, run, place, _offered(run.chapter, page))
-            page.meta["markdown"] = _markdown_of(page.file)
+            html = with_header(html, run, place, offered(run.chapter, page))
+            page.meta["markdown"] = markdown_of(page.file)
             return fill_outputs(html, to_outputs(run.notebook), run.chapter)
         except ChapterError as error:
             if not self._serves:
@@ -282,20 +262,20 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         for script, run in sorted(self._runs.items()):
             file = files.get_file_from_path(script)
             if file and script not in self._errors:
-                resolve = partial(_address, script=script, config=config, files=files)
-                found[_markdown_of(file)] = to_plain(translated(run.notebook, resolve))
+                resolve = partial(address_of, script=script, config=config, files=files)
+                found[markdown_of(file)] = to_plain(translated(run.notebook, resolve))
         return {**found, "llms-full.txt": "\n".join(found.values())}
 
     def _downloads(self, config: MkDocsConfig, files: Files) -> dict[str, bytes]:
         """Return what readers take with them, by name."""
         found: dict[str, bytes] = {}
         package = "ptfund"
-        if wheel := build_package(_root(config)):
+        if wheel := build_package(root_of(config)):
             package, found[package] = wheel
         address = config.site_url and urljoin(config.site_url, f"{DOWNLOADS}/{package}")
         for script, run in sorted(self._runs.items()):
             if script not in self._errors:
-                resolve = partial(_address, script=script, config=config, files=files)
+                resolve = partial(address_of, script=script, config=config, files=files)
                 found |= downloads(run.chapter, run.notebook, address or package, resolve)
         date = int(os.environ["SOURCE_DATE_EPOCH"])
         return {**found, ARCHIVE: archive(found, package, date)}
@@ -345,64 +325,6 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         """Remove a site that was not finished."""
         if self._staged is not None:
             discard(self._staged)
-
-
-def _root(config: MkDocsConfig) -> Path:
-    return Path(config.config_file_path).resolve().parent
-
-
-def _offered(chapter: Chapter, page: Page) -> list[tuple[str, str]]:
-    """Return address and words of what a chapter's page offers."""
-    return [(get_relative_url(f"{DOWNLOADS}/{n}", page.url), words) for n, words in names(chapter)]
-
-
-def _markdown_of(file: File) -> str:
-    """Return the address of a chapter as Markdown, as llmstxt.org has it: that of the page, .md."""
-    return f"{file.dest_uri}.md"
-
-
-def _address(target: str, *, script: str, config: MkDocsConfig, files: Files) -> str | None:
-    """Return the whole address of what a chapter links to; None if the site has none."""
-    if not config.site_url:
-        return None
-    path, mark, anchor = target.partition("#")
-    file = files.get_file_from_path(posixpath.normpath(posixpath.join(script, "..", path)))
-    if not path:
-        file = files.get_file_from_path(script)
-    if file is not None:
-        return urljoin(config.site_url, f"{file.url}{mark}{anchor}")
-    try:
-        api: str = config.plugins["autorefs"].get_item_url(target)[0]  # type: ignore[attr-defined] # mkdocstrings brings it
-    except KeyError:
-        return None
-    return urljoin(config.site_url, api)
-
-
-def _last_commit(root: Path) -> str:
-    """Return when the last commit was made, in seconds since 1970; "0" outside a repository."""
-    try:
-        command = ["git", "log", "-1", "--format=%ct"]
-        told = subprocess.run(  # noqa: S603 - a fixed command
-            command, cwd=root, capture_output=True, text=True, check=False
-        )
-    except OSError:
-        return "0"
-    return told.stdout.strip() or "0"
-
-
-def _prose(chapter: Chapter) -> list[Passage]:
-    prose = [cell for cell in chapter.cells if cell.kind == "markdown"]
-    return [Passage(chapter.script, cell.line, cell.source) for cell in prose]
-
-
-def _document(file: File, config: MkDocsConfig) -> list[Passage]:
-    folder = Path(os.path.relpath(config.docs_dir, _root(config)))
-    return [Passage((folder / file.src_uri).as_posix(), 1, file.content_string)]
-
-
-def _docstrings(root: Path) -> list[Passage]:
-    scripts = sorted((root / "src").rglob("*.py"))
-    return [Passage(s.relative_to(root).as_posix(), 1, s.read_text("utf-8")) for s in scripts]
 
 
 def _abort(errors: list[ChapterError]) -> Abort:

@@ -3,12 +3,13 @@
 import fcntl
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-__all__ = ["discard", "publish", "staging_folder", "write_whole"]
+__all__ = ["discard", "last_commit", "publish", "staging_folder", "write_whole"]
 
 
 def staging_folder(site: Path) -> Path:
@@ -65,3 +66,15 @@ def write_whole(path: Path, text: str) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def last_commit(root: Path) -> str:
+    """Return when the last commit was made, in seconds since 1970; "0" outside a repository."""
+    try:
+        command = ["git", "log", "-1", "--format=%ct"]
+        told = subprocess.run(  # noqa: S603 - a fixed command
+            command, cwd=root, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return "0"
+    return told.stdout.strip() or "0"
