@@ -59,6 +59,14 @@ def test_links_enclose_the_characters_that_they_name() -> None:
     assert re.sub(r"</?autoref[^>]*>", "", filled).count("<span") == page.count("<span") + 1
 
 
+def test_a_link_may_end_within_a_piece() -> None:
+    """Whatever Pygments takes together, what is linked are the characters that were named."""
+    chapter = chapter_of("import torch.nn")
+    filled = fill_links(page_of(chapter), chapter, {1: [Link(7, 12, "torch")]})
+    assert [text_of(inside) for _, inside in TAG.findall(filled)] == ["torch"]
+    assert text_of(filled) == text_of(page_of(chapter))
+
+
 def test_nothing_is_left_of_the_markers_and_the_rest_is_untouched() -> None:
     """Without a link, the page is what Markdown made of it."""
     chapter = chapter_of("print(1)", "x = 2")
@@ -122,6 +130,13 @@ def test_the_first_documented_name_is_linked() -> None:
         {"torch.y": ""},
     )
     assert found == {1: [Link(0, 1, "torch.y"), Link(4, 5, "ptfund.data.z")]}
+
+
+def test_expressions_in_prose_are_no_code() -> None:
+    """What a kernel tells of their names is not for the page."""
+    prose = Cell("markdown", "# X\n\nIt is `{python} a`.", 2)
+    chapter = Chapter(Path("tutorials/03_x.py"), "tutorials/03_x.py", "X", (prose,))
+    assert links(chapter, {"0": [[0, 1, ["torch.a"]]]}, {"torch.a"}) == {}
 
 
 def test_the_inventory_says_whole_addresses(tmp_path: Path) -> None:

@@ -174,6 +174,21 @@ def test_places_are_right_behind_any_character(look: Look) -> None:
     assert found["sum"] == ["torch.Tensor.sum"]
 
 
+def test_what_python_places_wrongly_is_left_out(look: Look) -> None:
+    """Inside an f-string of several lines it counts from elsewhere: no other words are taken."""
+    found = look(
+        '''
+        import torch
+        x = torch.ones(2)
+        text = f"""
+        {x.sum():>{x.ndim + 3}} of {x.shape}
+        and {torch.zeros(1).item()!r}"""
+        '''
+    )
+    words = {"torch", "torch.ones", "torch.zeros", "sum", "ndim", "shape", "item"}
+    assert {"torch", "torch.ones"} <= found.keys() <= words
+
+
 PROGRAM = """
 from dataclasses import dataclass
 from types import SimpleNamespace as Space
@@ -190,8 +205,11 @@ thing.part.n += 2
 thing.part.m, thing.items[:] = 5, [3]
 del thing.part.m
 print(thing, [p.n for p in [thing.part]], (lambda q: q.part)(thing).n)
+kinds = Space(Point=Point, five=5)
 match Point(4):
-    case Point(x=4) if thing.part.n == 3:
+    case kinds.five:
+        print("five")
+    case kinds.Point(x=4) if thing.part.n == 3:
         print("four", Point().x.real)
 for thing.loop in range(2):
     pass

@@ -55,8 +55,8 @@ class Names(ast.NodeTransformer):
         """
         own = dict(_imports(tree))
         table = symtable(source, str(number), "exec")
-        rebound = {name for name in _bound(table) if name not in own}
-        self._imported = {k: v for k, v in self._imported.items() if k not in rebound} | own
+        bound = _bound(table)
+        self._imported = {k: v for k, v in self._imported.items() if k not in bound} | own
         # A parameter or a local variable hides an import of the same name.
         hidden = {name for inner in _nested(table) for name in _bound(inner)}
         self._known = {k: v for k, v in self._imported.items() if k not in hidden}
@@ -93,7 +93,7 @@ class Names(ast.NodeTransformer):
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
-        if node.id in self._known and isinstance(node.ctx, ast.Load):
+        if node.id in self._known:
             self._note(node.lineno, node.col_offset, node.id, self._known[node.id])
         return node
 
