@@ -120,7 +120,7 @@ class Names(ast.NodeTransformer):
         return node
 
     def _note(self, line: int, column: int, text: str, meaning: str | int) -> None:
-        """Remember a name, if it stands where Python says: inside an f-string it may not."""
+        """Remember a name that stands in one piece; a chain of dots may go over several lines."""
         source = self._lines[line - 1].encode()[column:].decode(errors="replace")
         if source.startswith(text):
             before = sum(map(len, self._lines[: line - 1])) + len(self._lines[line - 1])
