@@ -1,13 +1,22 @@
-"""Tools from npm, each in exactly one version, fetched once into a folder that Git ignores."""
+"""Tools of the tests: Chromium, and those from npm, each in exactly one version, fetched once."""
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+# Git ignores it.
 CACHE = Path(__file__).parents[1] / ".cache" / "npm"
 
 HTML_CHECKER = "vnu-jar@26.9.27"
 LIGHTHOUSE = "lighthouse@12.8.2"
+
+
+def chromium() -> Path | None:
+    """Return where Chromium is, if it is on the PATH."""
+    return next((Path(found) for name in CHROMIUM if (found := shutil.which(name))), None)
 
 
 def missing(*programs: str) -> list[str]:
@@ -22,5 +31,6 @@ def fetched(package: str) -> Path:
     if not (place / "node_modules" / name).exists():
         # The scripts of packages would fetch more: a Java of its own, in one case.
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        subprocess.run(["npm", "install", "--prefix", place, *options, package], check=True)  # noqa: S607 - wherever npm is
+        command = ["npm", "install", "--prefix", str(place), *options, package]
+        subprocess.run(command, stdout=sys.stderr, check=True)  # what it says is no result
     return place / "node_modules" / name

@@ -14,7 +14,6 @@ import gzip
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,7 +28,7 @@ from typing import Any, NamedTuple
 from playwright.sync_api import Browser, Request, sync_playwright
 
 from tests.engine.project import BUILD, surroundings
-from tests.tools import LIGHTHOUSE, fetched, missing
+from tests.tools import LIGHTHOUSE, chromium, fetched, missing
 
 ROOT = Path(__file__).parents[2]
 FOLDER = "book"  # the site is a part of its host
@@ -37,6 +36,8 @@ FIGURE = re.compile(r'<figure class="output-figure".*?</figure>', re.DOTALL)
 SEARCH_INDEX = "search_index.json"
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
 FLAGS = ["--no-sandbox", "--disable-gpu"]
+# A phone's bars take no room; for a window whose bars do, Chromium holds back the first picture.
+PHONE = "--hide-scrollbars"
 SHIFT = """new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.shift += entry.value;
 }).observe({ type: "layout-shift", buffered: true }); window.shift = 0;"""
@@ -133,13 +134,13 @@ def look(browser: Browser, site: Path, address: str, path: str) -> View:
     )
 
 
-def lighthouse(chromium: str, address: str, runs: int) -> dict[str, Any]:
+def lighthouse(browser: Path, address: str, runs: int) -> dict[str, Any]:
     """Return Lighthouse's report on a page: of several runs that with the median performance."""
     cli = str(fetched(LIGHTHOUSE) / "cli" / "index.js")
     flags = [f"--only-categories={','.join(CATEGORIES)}", "--output=json", "--quiet"]
-    flags.append(f"--chrome-flags=--headless=new {' '.join(FLAGS)}")
+    flags.append(f"--chrome-flags=--headless=new {' '.join(FLAGS)} {PHONE}")
     command = ["node", cli, address, *flags]
-    environment = {**os.environ, "CHROME_PATH": chromium}
+    environment = {**os.environ, "CHROME_PATH": str(browser)}
     reports: list[dict[str, Any]] = [
         json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
         for _ in range(runs)
@@ -167,13 +168,13 @@ def row(view: View) -> str:
 
 def main(runs: int) -> None:
     """Serve the site, open every page, and print what was measured."""
-    chromium = shutil.which("chromium")
-    if chromium is None or missing("node", "npm"):
-        absent = ", ".join(missing("chromium", "node", "npm"))
+    browser_path = chromium()
+    if browser_path is None or missing("node", "npm"):
+        absent = ", ".join([*([] if browser_path else ["chromium"]), *missing("node", "npm")])
         sys.exit(f"to measure pages, {absent} must be on the PATH")
     with served_site() as (site, address):
         with sync_playwright() as p:
-            browser = p.chromium.launch(executable_path=chromium, args=FLAGS)
+            browser = p.chromium.launch(executable_path=browser_path, args=FLAGS)
             paths = sorted(file.parent.relative_to(site) for file in site.rglob("index.html"))
             names = ["" if path == Path() else f"{path.as_posix()}/" for path in paths]
             views = [look(browser, site, address, name) for name in names]
@@ -185,8 +186,12 @@ def main(runs: int) -> None:
             "| page | performance | accessibility | best practices | SEO | LCP, s | TBT, ms | CLS |"
         )
         print("|---|---|---|---|---|---|---|---|")
+        speeds = []
         for path in ("", *(view.path for view in heaviest)):
-            print(scores(path, lighthouse(chromium, address + path, runs)))
+            report = lighthouse(browser_path, address + path, runs)
+            speeds.append(report["environment"]["benchmarkIndex"])
+            print(scores(path, report))
+    print(f"\nThis machine's `benchmarkIndex`: {min(speeds):.0f} to {max(speeds):.0f}.")
     print("\nEvery page:\n")
     print("| page | first view, KB | HTML, KB | without figures | requests | elements | shift |")
     print("|---|---|---|---|---|---|---|")

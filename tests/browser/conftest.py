@@ -1,7 +1,6 @@
 """The built site, served like a project page in a sub-folder, and the browser to read it."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ from typing import Any, BinaryIO
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests import tools
 from tests.browser.reader import OpenPage, Theme
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,14 +41,14 @@ class SiteHandler(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """Where Chromium is; without it nothing here can run, which in CI is a failure."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
+    found = tools.chromium()
     if found is None:
-        message = f"the browser tests need Chromium: none of {', '.join(names)} is on the PATH"
+        names = ", ".join(tools.CHROMIUM)
+        message = f"the browser tests need Chromium: none of {names} is on the PATH"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    return Path(found)
+    return found
 
 
 @pytest.fixture(scope="session")

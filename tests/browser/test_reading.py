@@ -106,9 +106,10 @@ def test_copy_gives_the_code_alone(open_page: OpenPage, chapter: tuple[str, Path
     page = open_page(path)
     page.locator("details:not([open])").evaluate_all("(all) => all.forEach((e) => e.open = true)")
     copied = []
-    for button in page.get_by_role("button", name="Copy to clipboard").all():
+    for block in page.locator("article .highlight").all():
+        block.scroll_into_view_if_needed()  # what nobody has seen has no button yet
         page.evaluate("navigator.clipboard.writeText('')")
-        button.click()
+        block.get_by_role("button", name="Copy to clipboard").click()
         page.wait_for_function("async () => await navigator.clipboard.readText() !== ''")
         copied.append(page.evaluate("navigator.clipboard.readText()"))
     assert cells

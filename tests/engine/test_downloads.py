@@ -9,7 +9,7 @@ import pytest
 from nbformat import NotebookNode
 
 from ptfund._site.chapter import read_chapter
-from ptfund._site.downloads import ARCHIVE, archive, build_package, downloads, names
+from ptfund._site.downloads import ARCHIVE, archive, build_package, downloads, names, translated
 from tests.engine.project import PYPROJECT, Project
 from tests.engine.test_exercises import BEGIN, EXERCISE
 
@@ -33,9 +33,12 @@ def files(project: Project) -> dict[str, bytes]:
     passed = {**printed, "text": "double: passed.\n"}
     notebook = chapter.notebook([[printed], [], [passed], "6"])
     before = nbformat.writes(notebook)
-    made = downloads(chapter, notebook, PACKAGE, {"../index.md": "https://host/"}.get)
+    executed = translated(notebook, {"../index.md": "https://host/"}.get)
     assert nbformat.writes(notebook) == before, "the page is made of it, too"
-    assert made == downloads(chapter, notebook, PACKAGE, {"../index.md": "https://host/"}.get)
+    before = nbformat.writes(executed)
+    made = downloads(chapter, executed, PACKAGE)
+    assert nbformat.writes(executed) == before, "so is the page's copy as Markdown"
+    assert made == downloads(chapter, executed, PACKAGE)
     assert [*made, ARCHIVE] == [download.name for download in names(chapter)]
     return made
 
@@ -92,8 +95,8 @@ def test_learners_notebook_has_stubs(files: dict[str, bytes]) -> None:
 def test_a_package_without_address_lies_beside(files: dict[str, bytes], project: Project) -> None:
     """In the archive, where the notebook finds it by its name."""
     chapter = read_chapter(project.root / "tutorials/01_a.py", project.root)
-    notebook = chapter.notebook([[], [], [], "6"])
-    made = downloads(chapter, notebook, "p-1.0-py3-none-any.whl", lambda _: None)
+    executed = translated(chapter.notebook([[], [], [], "6"]), lambda _: None)
+    made = downloads(chapter, executed, "p-1.0-py3-none-any.whl")
     first = read(made["01_a_learner.ipynb"]).cells[0].source
     assert first.startswith("# Installs the book's package")
     assert "beside this notebook" in first

@@ -242,7 +242,9 @@ def test_an_exercise_is_folded(project: Project) -> None:
     html = exercise_page(project, source + "\n# %% [markdown]\n# ## Next\n")
     before, hint, solution = re.split(r'<details class="(?:tip|example)"', html)
     solution, after = solution.split("</details>")
-    assert "Return twice the number." in before
+    assert re.search(
+        r'<h3>.*</h3>\s*<div class="pt-progress"></div>\s*<p>Return twice the number', before
+    )
     assert "NotImplementedError" in before
     assert "Add it to itself." in hint
     assert hint.index("<summary>Hint</summary>") < hint.index("Add it")

@@ -49,16 +49,17 @@
     button.ariaLabel = `${words}: ${title}`;
     button.dataset.mark = mark;
     button.addEventListener("click", () => change((marks) => marks.delete(mark) || marks.add(mark)));
-    return make("div", { className: "pt-progress" }, button);
+    return button;
   };
 
   const addToggles = () => {
-    const [[chapter, exercises]] = chapters;
-    for (const id of exercises) {
-      const heading = document.getElementById(id);
-      heading.after(toggle(`${chapter}#${id}`, "Done", heading));
+    const [[chapter]] = chapters;
+    for (const place of document.querySelectorAll("h3 + .pt-progress")) {
+      const heading = place.previousElementSibling;
+      place.append(toggle(`${chapter}#${heading.id}`, "Done", heading));
     }
-    end.prepend(toggle(chapter, "Chapter done", document.querySelector("article h1")));
+    const done = toggle(chapter, "Chapter done", document.querySelector("article h1"));
+    end.prepend(make("div", { className: "pt-progress" }, done));
   };
 
   // The home page's sum, and a button that forgets it all.

@@ -58,25 +58,26 @@ def names(chapter: Chapter) -> list[Download]:
     ]
 
 
-def downloads(
-    chapter: Chapter, notebook: NotebookNode, package: str, resolve: Resolve
-) -> dict[str, bytes]:
+def downloads(chapter: Chapter, executed: NotebookNode, package: str) -> dict[str, bytes]:
     """Return the files of a chapter by their names, the same at every call.
 
     Args:
         chapter: The chapter.
-        notebook: The chapter as it was executed.
+        executed: The chapter as it was executed, translated.
         package: What pip is told to install: an address or a file.
-        resolve: Where a link of the chapter leads, as a whole address.
     """
-    executed = translated(notebook, resolve)
     learners = _learners(executed, read_exercises(chapter), package)
     contents = [chapter.path.read_bytes(), _written(executed), _written(learners)]
     return dict(zip((name for name, _ in names(chapter)), contents, strict=False))
 
 
 def translated(notebook: NotebookNode, resolve: Resolve) -> NotebookNode:
-    """Return an executed notebook whose prose Jupyter can read."""
+    """Return an executed notebook whose prose Jupyter can read.
+
+    Args:
+        notebook: The chapter as it was executed.
+        resolve: Where a link of the chapter leads, as a whole address.
+    """
     new: NotebookNode = nbformat.from_dict(notebook)
     new.metadata["language_info"] = {"name": "python"}
     count = 0

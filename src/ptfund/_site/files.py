@@ -2,7 +2,10 @@
 
 import os
 import posixpath
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -11,20 +14,29 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from ptfund._site.chapter import Chapter
-from ptfund._site.downloads import names
+from ptfund._site.downloads import (
+    ARCHIVE,
+    archive,
+    build_package,
+    downloads,
+    names,
+    translated,
+)
 from ptfund._site.lines import Passage
+from ptfund._site.plain import to_plain
+from ptfund._site.run import Run
 
 __all__ = [
-    "DOWNLOADS",
     "ChapterFile",
-    "address_of",
+    "attached",
     "document",
+    "joined",
     "markdown_of",
     "offered",
     "root_of",
 ]
 
-DOWNLOADS = "downloads"
+_DOWNLOADS = "downloads"
 
 
 class ChapterFile(File):
@@ -64,9 +76,30 @@ def document(file: File, config: MkDocsConfig) -> list[Passage]:
     return [Passage((folder / file.src_uri).as_posix(), 1, file.content_string)]
 
 
+def joined(files: Files, addresses: Sequence[Any], into: str, config: MkDocsConfig) -> list[Any]:
+    """Put files into one, in their order, so that a page asks for one instead of many.
+
+    Returns:
+        What is left to ask for: what is not among the files, or has settings of its own, is first.
+    """
+    parts, others = list[File](), list[Any]()
+    for address in addresses:
+        file = files.get_file_from_path(address) if isinstance(address, str) else None
+        if file is None:
+            others.append(address)
+        else:
+            parts.append(file)
+            files.remove(file)
+    if not parts:
+        return others
+    content = "\n".join(part.content_string for part in parts)
+    files.append(File.generated(config, into, content=content))
+    return [*others, into]
+
+
 def offered(chapter: Chapter, page: Page) -> list[tuple[str, str]]:
     """Return address and words of what a chapter's page offers."""
-    return [(get_relative_url(f"{DOWNLOADS}/{n}", page.url), words) for n, words in names(chapter)]
+    return [(get_relative_url(f"{_DOWNLOADS}/{n}", page.url), words) for n, words in names(chapter)]
 
 
 def markdown_of(file: File) -> str:
@@ -74,7 +107,35 @@ def markdown_of(file: File) -> str:
     return f"{file.dest_uri}.md"
 
 
-def address_of(target: str, *, script: str, config: MkDocsConfig, files: Files) -> str | None:
+def attached(runs: Sequence[Run], config: MkDocsConfig, files: Files) -> Iterator[File]:
+    """Yield what a site has beside pages: chapters as Markdown, and what readers take with them.
+
+    Args:
+        runs: The runs of the chapters that are shown.
+        config: The site's configuration.
+        files: The site's files, among which the chapters are.
+    """
+    package, taken, plain = "ptfund", dict[str, bytes](), dict[str, str]()
+    if wheel := build_package(root_of(config)):
+        package, taken[package] = wheel
+    address = config.site_url and urljoin(config.site_url, f"{_DOWNLOADS}/{package}")
+    for run in runs:
+        script = run.chapter.script
+        resolve = partial(_address, script=script, config=config, files=files)
+        notebook = translated(run.notebook, resolve)
+        taken |= downloads(run.chapter, notebook, address or package)
+        if file := files.get_file_from_path(script):
+            plain[markdown_of(file)] = to_plain(notebook)
+    taken[ARCHIVE] = archive(taken, package, int(os.environ["SOURCE_DATE_EPOCH"]))
+    for name, content in taken.items():
+        yield File.generated(config, f"{_DOWNLOADS}/{name}", content=content)
+    for name, text in {**plain, "llms-full.txt": "\n".join(plain.values())}.items():
+        file = File.generated(config, f"{name}.txt", content=text)
+        file.dest_uri = name  # of a source with such a name MkDocs would make a page
+        yield file
+
+
+def _address(target: str, *, script: str, config: MkDocsConfig, files: Files) -> str | None:
     """Return the whole address of what a chapter links to; None if the site has none."""
     if not config.site_url:
         return None

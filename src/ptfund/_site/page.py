@@ -60,6 +60,9 @@ _PLACE = "\ue000{}\ue001"
 _PLACES = re.compile(r"\ue000(\d+)\ue001")
 _NO_PLACE = re.compile(r"<(h[1-6]|math|pre|code)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 _ELSEWHERE = "in a heading, a formula, a comment, code, or where Markdown drops it"
+# Below an exercise's title, where a script puts its mark of progress.
+_MARK = '<div class="pt-progress"></div>'
+_TITLE = re.compile(r"^### .*", re.MULTILINE)
 _STYLE = re.compile(r"<style\b.*?</style>\s*", re.DOTALL)
 
 
@@ -79,6 +82,8 @@ def to_markdown(notebook: NotebookNode, exercises: Sequence[Exercise] = ()) -> s
         else:
             cell.metadata.update(fence=fence(cell.source), number=number)
     for exercise in exercises:
+        task = notebook.cells[exercise.task]
+        task.source = _TITLE.sub(rf"\g<0>\n\n{_MARK}\n", task.source)
         hint, why = notebook.cells[exercise.hint], notebook.cells[exercise.why]
         bars = fence(exercise.stub)
         stub = "" if exercise.shown else f"{bars}python\n{exercise.stub}\n{bars}\n\n"

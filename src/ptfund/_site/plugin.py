@@ -3,10 +3,8 @@
 import logging
 import os
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 from jinja2 import Environment
 from mkdocs.config import base
@@ -22,14 +20,13 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
-from ptfund._site.downloads import ARCHIVE, archive, build_package, downloads, translated
 from ptfund._site.exercises import read_exercises
 from ptfund._site.extracts import cheat_sheet, error_index
 from ptfund._site.files import (
-    DOWNLOADS,
     ChapterFile,
-    address_of,
+    attached,
     document,
+    joined,
     markdown_of,
     offered,
     root_of,
@@ -47,7 +44,7 @@ from ptfund._site.page import (
     to_outputs,
     with_header,
 )
-from ptfund._site.plain import description, to_plain
+from ptfund._site.plain import description
 from ptfund._site.publish import discard, last_commit, publish, staging_folder
 from ptfund._site.run import Run
 from ptfund._site.search import searchable
@@ -60,6 +57,7 @@ log = logging.getLogger("mkdocs.plugins.ptfund")
 
 ERRORS, CHEAT_SHEET, GLOSSARY = "errors.md", "cheat-sheet.md", "glossary.md"
 PYTORCH_NAMES = "pytorch-names.txt"
+STYLES, SCRIPTS = "assets/stylesheets/ptfund.css", "assets/javascripts/ptfund.js"
 
 
 class Seconds(c.Type[float]):
@@ -166,7 +164,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             chapters[script] = Chapter(path, script, path.stem, ())
         for _, chapter in sorted(chapters.items()):
             files.append(ChapterFile(chapter, config))
-        shown = [run for script, run in sorted(self._runs.items()) if script not in self._errors]
+        shown = self._shown()
         pages = {
             ERRORS: error_index((run.chapter, run.notebook) for run in shown),
             CHEAT_SHEET: cheat_sheet(run.chapter for run in shown),
@@ -174,6 +172,8 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         for name, text in pages.items():
             if name not in files.src_uris:  # what somebody has written goes before it
                 files.append(File.generated(config, name, content=text))
+        config.extra_css = joined(files, config.extra_css, STYLES, config)
+        config.extra_javascript = joined(files, config.extra_javascript, SCRIPTS, config)
         if glossary := files.get_file_from_path(GLOSSARY):
             self._terms = read_glossary(glossary.content_string)
             self._glossary = glossary.url
@@ -220,6 +220,10 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             log.info(str(error))
             return failure([error])
 
+    def _shown(self) -> list[Run]:
+        """Return the runs of the chapters that can be shown, in the book's order."""
+        return [run for script, run in sorted(self._runs.items()) if script not in self._errors]
+
     def _links(self, run: Run, config: MkDocsConfig) -> dict[int, list[Link]]:
         """Return what is linked in a chapter's code: without autorefs, nothing can be."""
         if "autorefs" not in config.plugins:
@@ -248,37 +252,9 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             licence = LICENCE.read_text("utf-8")
             files.append(File.generated(config, self._font.address, content=self._font.style))
             files.append(File.generated(config, f"{folder}/OFL.txt", content=licence))
-        for name, content in self._downloads(config, files).items():
-            files.append(File.generated(config, f"{DOWNLOADS}/{name}", content=content))
-        for address, plain in self._plain(config, files).items():
-            file = File.generated(config, f"{address}.txt", content=plain)
-            file.dest_uri = address  # of a source with such a name MkDocs would make a page
+        for file in attached(self._shown(), config, files):
             files.append(file)
         return env
-
-    def _plain(self, config: MkDocsConfig, files: Files) -> dict[str, str]:
-        """Return the chapters as Markdown, by address, and all of them in one file."""
-        found: dict[str, str] = {}
-        for script, run in sorted(self._runs.items()):
-            file = files.get_file_from_path(script)
-            if file and script not in self._errors:
-                resolve = partial(address_of, script=script, config=config, files=files)
-                found[markdown_of(file)] = to_plain(translated(run.notebook, resolve))
-        return {**found, "llms-full.txt": "\n".join(found.values())}
-
-    def _downloads(self, config: MkDocsConfig, files: Files) -> dict[str, bytes]:
-        """Return what readers take with them, by name."""
-        found: dict[str, bytes] = {}
-        package = "ptfund"
-        if wheel := build_package(root_of(config)):
-            package, found[package] = wheel
-        address = config.site_url and urljoin(config.site_url, f"{DOWNLOADS}/{package}")
-        for script, run in sorted(self._runs.items()):
-            if script not in self._errors:
-                resolve = partial(address_of, script=script, config=config, files=files)
-                found |= downloads(run.chapter, run.notebook, address or package, resolve)
-        date = int(os.environ["SOURCE_DATE_EPOCH"])
-        return {**found, ARCHIVE: archive(found, package, date)}
 
     @event_priority(50)
     def _before_search(self, /, context: Any, *, page: Page, **_: Any) -> None:

@@ -1,4 +1,4 @@
-// A table wider than its place scrolls there. Let the keyboard reach it, as it reaches wide code.
+// Code or a table wider than its place scrolls there. Let the keyboard reach it.
 const reach = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
@@ -7,5 +7,6 @@ const reach = new ResizeObserver((entries) => {
 });
 // The theme puts each table into such a box once the document is there.
 addEventListener("load", () => {
-  for (const box of document.querySelectorAll(".md-typeset__scrollwrap")) reach.observe(box);
+  const boxes = ".md-typeset__scrollwrap, .highlight code";
+  for (const box of document.querySelectorAll(boxes)) reach.observe(box);
 });
