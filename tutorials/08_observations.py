@@ -618,7 +618,7 @@ note("momentum, lr 0.1", ex.momentum(seeds, lr=0.1))
 # Last, training and judging: batches in random order against batches sorted by class, after one
 # epoch and after 30. Where 20 % of the training labels are wrong, the epoch that is most accurate
 # on one half of the validation part against the last one, judged by the other half, without and
-# with momentum. Neighbours against the network; images in place against images one pixel to the
+# with momentum. Neighbours against the network; images as they are against images one pixel to the
 # right.
 
 # %%
@@ -859,7 +859,7 @@ assert again["neighbours, MLP"].difference.mean > 0.01
 
 # %% [markdown]
 # ??? success "Answer"
-#     In about three of four. A verdict at the edge is a coin with a bias, not a fact.
+#     In about three of four. A verdict at the edge is a loaded coin, not a fact.
 #
 # That neighbours beat the network was `{python} ex.verdict(measured["neighbours, MLP"])`; now it is
 # `{python} ex.verdict(again["neighbours, MLP"].difference)`, as on the [test

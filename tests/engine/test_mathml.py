@@ -128,12 +128,30 @@ def test_brackets_that_enclose_stretch_and_others_do_not() -> None:
 
 def test_a_formula_in_a_line_and_one_of_its_own() -> None:
     """One dollar stays in the sentence; two make a block, which the search leaves out."""
-    assert html_of("a $x$, b") == "<p>a <math><mi>x</mi></math>, b</p>"
+    assert html_of("a $x$ b") == "<p>a <math><mi>x</mi></math> b</p>"
     assert html_of("$x$*th*") == "<p><math><mi>x</mi></math><em>th</em></p>"
     assert html_of("a\n$$\nx\n$$\nb") == (
         '<p>a\n<span class="formula" data-search-exclude=""><math display="block"><mi>x</mi></math>'
         "</span>\nb</p>"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("a $x$, b", "a {$,} b"),
+        ("($x$ and $y$)?", "{($} and {$)?}"),
+        ("the $n$th of a $t$-test.", "the {$th} of a {$-test.}"),
+        ("$x$ b ( $y$ )", "$ b ( $ )"),
+        ("$x$,**b** $x$.[^1] _$x$_", "$,b $.[^1] $"),
+        ("$$x$$, b", "$, b"),
+    ],
+)
+def test_a_line_does_not_begin_with_the_comma_behind_a_formula(text: str, held: str) -> None:
+    """A formula is held together with what it has round it without a space, if that is plain."""
+    html = re.sub("<math.*?</math>", "$", html_of(text))
+    html = re.sub('<span class="held">(.*?)</span>', r"{\1}", html)
+    assert re.sub("<[^>]*>", "", html) == held
 
 
 def test_only_formulas_that_may_be_too_wide_are_reached_by_the_keyboard() -> None:

@@ -32,6 +32,10 @@ _LINES = re.compile(f"{_LEFT_ALONE}|{_FORMULA}", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")
 _COMMENT = re.compile(r"(?<!\\)%.*\n")
 
+# What a formula has round it without a space: a browser would break lines there.
+_BEFORE = re.compile(r"\($")
+_BEHIND = re.compile(r"[A-Za-z0-9.,;:!?)-]+(?!\S)")
+
 # So many signs fit on the narrowest screen; where more may scroll, the keyboard must get to them.
 _SURE_TO_FIT = 10
 
@@ -94,7 +98,6 @@ class _Converter(InlineProcessor):
         self, match: re.Match[str], data: str
     ) -> tuple[ET.Element, int, int]:
         """Return the formula's element and where in the text it stood."""
-        del data
         latex = match["display"] or match["inline"]
         if latex is None:
             start = re.split(rf"[\n{_CODE_MARK}]", match[0])[0].strip()
@@ -104,7 +107,14 @@ class _Converter(InlineProcessor):
                 element = _element(latex, display=match["inline"] is None)
             except LatexError as error:
                 element = self._wrong(match[0], _message(error))
-        return element, match.start(), match.end()
+        if match["inline"] is None:
+            return element, match.start(), match.end()
+        before = _BEFORE.search(data[: match.start()])
+        behind = _BEHIND.match(data, match.end())
+        start = before.start() if before else match.start()
+        end = behind.end() if behind else match.end()
+        held = _held(data[start : match.start()], element, data[match.end() : end])
+        return held, start, end
 
     def _wrong(self, formula: str, message: str) -> ET.Element:
         error = MathError(formula, message)
@@ -130,6 +140,16 @@ def _element(latex: str, *, display: bool) -> ET.Element:
         block.set("tabindex", "0")
     block.append(math)
     return block
+
+
+def _held(before: str, element: ET.Element, behind: str) -> ET.Element:
+    """Return an element together with what must stay on its line."""
+    if not before + behind:
+        return element
+    held = ET.Element("span", {"class": "held"})
+    held.text, element.tail = AtomicString(before), AtomicString(behind)
+    held.append(element)
+    return held
 
 
 def _message(error: LatexError) -> str:
