@@ -579,10 +579,9 @@ assert found["D"]["training"][0] > 4
 assert abs(ends["D"][1] - math.log(10)) < 0.05
 
 # %% [markdown]
-# The training loss of B ends above
-# `{python} f"{10 ** math.floor(math.log10(ends['B'][0])):,}"`. Is it always better to clear
-# gradients, then? That depends on the learning rate, and on how long one trains: [chapter
-# 8](08_observations.py#is-clearing-critical) measures it.
+# The training loss of B ends above a thousand. (How far above, rounding decides.) Is it always
+# better to clear gradients, then? That depends on the learning rate, and on how long one trains:
+# [chapter 8](08_observations.py#is-clearing-critical) measures it.
 #
 # ## How long a step, for which features?
 #
