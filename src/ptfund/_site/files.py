@@ -1,4 +1,4 @@
-"""The chapters as MkDocs meets them: their files, what they offer, and where their links lead."""
+"""The files of a site: chapters as MkDocs meets them, what they offer, what pages ask for."""
 
 import os
 import posixpath

@@ -32,8 +32,7 @@ _LINES = re.compile(f"{_LEFT_ALONE}|{_FORMULA}", re.DOTALL | re.MULTILINE)
 _NAME = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")
 _COMMENT = re.compile(r"(?<!\\)%.*\n")
 
-# What a formula has round it without a space: a browser would break lines there.
-_BEFORE = re.compile(r"\($")
+# What follows a formula without a space: a browser would break the line there.
 _BEHIND = re.compile(r"[A-Za-z0-9.,;:!?)-]+(?!\S)")
 
 # So many signs fit on the narrowest screen; where more may scroll, the keyboard must get to them.
@@ -109,12 +108,11 @@ class _Converter(InlineProcessor):
                 element = self._wrong(match[0], _message(error))
         if match["inline"] is None:
             return element, match.start(), match.end()
-        before = _BEFORE.search(data[: match.start()])
-        behind = _BEHIND.match(data, match.end())
-        start = before.start() if before else match.start()
-        end = behind.end() if behind else match.end()
-        held = _held(data[start : match.start()], element, data[match.end() : end])
-        return held, start, end
+        before = "(" if data.endswith("(", 0, match.start()) else ""
+        found = _BEHIND.match(data, match.end())
+        behind = found[0] if found else ""
+        held = _held(before, element, behind)
+        return held, match.start() - len(before), match.end() + len(behind)
 
     def _wrong(self, formula: str, message: str) -> ET.Element:
         error = MathError(formula, message)
