@@ -579,8 +579,8 @@ assert found["D"]["training"][0] > 4
 assert abs(ends["D"][1] - math.log(10)) < 0.05
 
 # %% [markdown]
-# The training loss of B ends above a thousand. (How far above, rounding decides.) Is it always
-# better to clear gradients, then? That depends on the learning rate, and on how long one trains:
+# The training loss of B ends above a thousand. Is it always better to clear gradients, then? That
+# depends on the learning rate, and on how long one trains:
 # [chapter 8](08_observations.py#is-clearing-critical) measures it.
 #
 # ## How long a step, for which features?

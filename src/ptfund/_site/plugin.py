@@ -20,6 +20,7 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 
 from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
+from ptfund._site.colouring import lightened
 from ptfund._site.exercises import read_exercises
 from ptfund._site.extracts import cheat_sheet, error_index
 from ptfund._site.files import (
@@ -274,7 +275,8 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
     on_page_context = CombinedEvent(_before_search, _after_search)
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Let pages with formulas load the formulas' font."""
+        """Drop elements that colour nothing; let pages with formulas load the formulas' font."""
+        output = lightened(output)
         if self._font is None or not characters(page.content or ""):
             return output
         head = self._font.head(get_relative_url(self._font.address, page.url))
