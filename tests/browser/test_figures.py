@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.reader import OpenPage
-from tests.browser.test_every_page import OPEN_BOXES
+from tests.browser.test_every_page import OPEN_ALL
 
 SMALLEST = 9  # pixels
 
@@ -44,7 +44,7 @@ def test_every_text_of_a_figure_can_be_read(
     figures = []
     for path in chapters:
         page.goto(site_url + path)
-        page.evaluate(OPEN_BOXES)
+        page.evaluate(OPEN_ALL)
         figures += page.evaluate(FIGURES)
     assert len(figures) > len(chapters)
     assert [fault for figure in figures for fault in faults(**figure)] == []

@@ -22,7 +22,7 @@ from tests.browser.marking import (
     ticked,
 )
 from tests.browser.reader import OpenPage, Theme
-from tests.browser.test_every_page import LEVELS
+from tests.browser.test_every_page import LEVELS, OPEN_ALL
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = [read_chapter(path, ROOT) for path in sorted((ROOT / "tutorials").glob("*.py"))]
@@ -269,6 +269,7 @@ def test_marks_are_accessible(open_page: OpenPage, site_url: str, theme: Theme, 
             page.get_by_role("button", name="Forget all marks").click()
         else:
             page.goto(site_url + path)
+        page.evaluate(OPEN_ALL)
         response = Axe().run(page, options=options).response
         assert response["passes"]
         found |= {f"{path}: {v['id']}": v["nodes"] for v in response["violations"]}

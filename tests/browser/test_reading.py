@@ -160,6 +160,31 @@ def test_wide_blocks_scroll_by_keyboard(open_page: OpenPage, chapter: tuple[str,
         page.wait_for_function("() => document.activeElement.scrollLeft > 0")
 
 
+def test_code_far_away_can_be_reached(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
+    """Wide code takes the focus before it is laid out, and no other code does."""
+    path, _ = chapter
+    page = open_page(path, width=320)
+    far = page.locator(".md-content__inner > .highlight code").last
+    assert not far.evaluate("(code) => code.checkVisibility({ contentVisibilityAuto: true })")
+    wrong = """() => [...document.querySelectorAll("article > .highlight code")].filter(
+      (code) => code.scrollWidth > code.clientWidth !== (code.tabIndex === 0)
+    ).length"""
+    page.wait_for_function(f"({wrong})() === 0")
+
+
+def test_code_far_away_is_as_high_as_it_will_be(
+    open_page: OpenPage, chapter: tuple[str, Path]
+) -> None:
+    """Where a link leads does not move when the code above it is laid out."""
+    path, _ = chapter
+    for width in (360, 1280):
+        page = open_page(path, width=width)
+        height = "document.documentElement.scrollHeight"
+        before, ready = page.evaluate(height), page.locator("article > .highlight > pre")
+        ready.evaluate_all("(all) => all.forEach((e) => { e.style.contentVisibility = 'visible' })")
+        assert abs(page.evaluate(height) - before) < 0.25 * ready.count()
+
+
 def test_focus_is_seen(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
     """An output that has the keyboard's focus is outlined."""
     path, _ = chapter

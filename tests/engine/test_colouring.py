@@ -42,3 +42,12 @@ def test_other_elements_stay() -> None:
     held = '<span class="held">p</span>'
     link = '<a href="#x"><span class="n">nn</span><span class="o">.</span></a>'
     assert lightened(link + held) == f'<a href="#x">nn.</a>{held}'
+
+
+def test_a_block_says_how_many_lines_it_has() -> None:
+    """Empty lines count; what is in a sentence, or is no code, does not."""
+    html = '<p><code>a</code></p><pre>b\nc\n</pre><div class="highlight"><pre><code>d\n\ne\n</code>'
+    blocks = lightened(html + "</pre></div>")
+    assert re.findall('<([^>]* style="[^"]*")>', blocks) == [
+        'div class="highlight" style="--lines: 3"'
+    ]
