@@ -186,13 +186,18 @@ def test_code_far_away_is_as_high_as_it_will_be(
 
 
 def test_focus_is_seen(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
-    """An output that has the keyboard's focus is outlined."""
+    """An output and wide code that have the keyboard's focus are outlined, inside their frame."""
     path, _ = chapter
-    page = open_page(path)
+    page = open_page(path, width=320)
     page.keyboard.press("Tab")
-    output = page.locator(".output-text").first
-    output.focus()
-    assert output.evaluate("(e) => getComputedStyle(e).outlineStyle") != "none"
+    for place in (".output-text", "article > .highlight code[tabindex]"):
+        block = page.locator(place).first
+        block.focus()
+        style = block.evaluate(
+            "(e) => [getComputedStyle(e).outlineStyle, getComputedStyle(e).outlineOffset]"
+        )
+        assert style[0] != "none"
+        assert style[1].startswith("-")
 
 
 def test_print_is_whole_and_white(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
