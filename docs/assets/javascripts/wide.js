@@ -8,14 +8,15 @@
   const later = window.requestIdleCallback ?? setTimeout;
   // The theme puts each table into such a box once the document is there.
   addEventListener("load", () => {
-    const boxes = [...document.querySelectorAll(".md-typeset__scrollwrap, .highlight code")];
-    for (const box of boxes) reach.observe(box);
+    const boxes = ".md-typeset__scrollwrap, .highlight code";
+    for (const box of document.querySelectorAll(boxes)) reach.observe(box);
     // Code far from the screen is not laid out, and has no size that could change: look there, too,
-    // while nothing else is to be done.
+    // while nothing else is to be done. What is folded away is seen when it is opened.
+    const far = [...document.querySelectorAll("article > .highlight code")];
     const next = (idle) => {
-      do look(boxes.pop()); while (boxes.length && idle?.timeRemaining() > 5);
-      if (boxes.length) later(next);
+      do look(far.pop()); while (far.length && idle?.timeRemaining() > 5);
+      if (far.length) later(next);
     };
-    if (boxes.length) later(next);
+    if (far.length) later(next);
   });
 }
