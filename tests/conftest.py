@@ -6,9 +6,8 @@ from pathlib import Path
 import jaxtyping
 import pytest
 
-from ptfund._site.chapter import read_chapter
-from ptfund._site.run import Run, run_chapters
-from tests.engine.project import BUILD, surroundings
+from ptfund._site.run import Run
+from tests.engine.project import BUILD, Project, surroundings
 
 ROOT = Path(__file__).parents[1]
 
@@ -50,6 +49,5 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def executed_book() -> list[Run]:
-    """Each chapter, executed apart from the built site."""
-    chapters = [read_chapter(path, ROOT) for path in sorted((ROOT / "tutorials").glob("*.py"))]
-    return run_chapters(chapters, root=ROOT, cell_timeout=60.0)
+    """A run of each chapter, as a build gets it: new only where something has changed."""
+    return list(Project(ROOT).update().values())

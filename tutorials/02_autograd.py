@@ -807,7 +807,7 @@ assert_close(product, pair.grad)
 # ## Which pixels matter
 #
 # A gradient can be taken with respect to any input, an image among them. Let $c$ be the mean of
-# all fives. Score an image $x$ by how near it is to $c$:
+# all fives, and let $s$ say how near an image $x$ is to it:
 #
 # $$\begin{aligned}
 # s(x) &= -\sum_j \left( x_j - c_j \right)^2 \\

@@ -1,6 +1,9 @@
 """The store of runs: what it gives back, what it lets go of, what it does not believe."""
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -61,6 +64,18 @@ def test_another_machine_or_engine_runs_everything(
         with monkeypatch.context() as patch:
             change(patch)
             assert not is_found(), kind
+
+
+def test_what_a_library_sets_when_it_is_imported_runs_nothing(project: Project) -> None:
+    """A build counts for another, whatever the program that starts it has imported before."""
+    project.chapter("01_a", "print(1)")
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("KMP_")}
+    build = "import mkdocs.__main__ as m; m.cli(['build', '-q'])"
+    for imports, status in {"os": "executed", "sklearn, torch": "unchanged"}.items():
+        command = [sys.executable, "-c", f"import {imports}; {build}"]
+        subprocess.run(command, cwd=project.root, env=plain, check=True)
+        report = (project.root / ".cache" / "ptfund" / "report.json").read_text()
+        assert f'"status": "{status}"' in report
 
 
 def test_a_failure_is_not_kept(project: Project) -> None:

@@ -1,6 +1,7 @@
 """Every exercise: its stub fails, its solution passes, wrong answers are told what is wrong."""
 
 import itertools
+from functools import cache
 from typing import Any
 
 import pytest
@@ -129,10 +130,16 @@ def test_three_wrong_answers_at_least_to_each() -> None:
     assert {name for name, answers in WRONG.items() if len(answers) >= 3} == set(ASKED)
 
 
+@cache
+def told(name: str, wrong: Wrong) -> str:
+    """Return what the check says to a wrong answer, judged once."""
+    return ASKED[name].judged(wrong.source)
+
+
 @every_wrong_answer
 def test_wrong_answer_is_told_what_is_wrong(name: str, wrong: Wrong) -> None:
     """It fails, with the words for its mistake, and with those of no other."""
-    said = ASKED[name].judged(wrong.source)
+    said = told(name, wrong)
     assert said.startswith(f"WRONG {name}: ")
     assert CANNOT not in said
     assert wrong.says in said
@@ -151,7 +158,6 @@ def test_words_are_for_one_mistake_alone() -> None:
 @every_wrong_answer
 def test_no_message_gives_the_solution_away(name: str, wrong: Wrong) -> None:
     """None of the solution's longer lines stands in what is said."""
-    said = "".join(ASKED[name].judged(wrong.source).split())
+    said = "".join(told(name, wrong).split())
     lines = (line.strip() for line in ASKED[name].solution.splitlines())
-    told = [line for line in lines if len(line) >= 20 and "".join(line.split()) in said]
-    assert told == []
+    assert [line for line in lines if len(line) >= 20 and "".join(line.split()) in said] == []

@@ -1,20 +1,37 @@
 """The chapters as the rules see them, each run once."""
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
+import jaxtyping
 import pytest
+import torch
 from nbformat import NotebookNode
 
 from ptfund._site.run import Run
 from tests.tutorials.code_rules import Played, play
 from tests.tutorials.reading import cells_of, shown, with_outputs
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture(scope="session")
-def played(executed_book: list[Run]) -> dict[Path, Played]:
-    """Each chapter run in this process, by its path."""
-    paths = [run.chapter.path for run in executed_book]
-    return {path: play(cells_of(path.read_text(encoding="utf-8"))) for path in paths}
+def played() -> dict[Path, Played]:
+    """Each chapter run without the site's engine, two at a time, by its path."""
+    paths = sorted((ROOT / "tutorials").glob("*.py"))
+    with ProcessPoolExecutor(2, get_context("spawn"), _prepare) as two:
+        return dict(zip(paths, two.map(_play, paths), strict=True))
+
+
+def _prepare() -> None:
+    """Check shapes as in this process, and take one of the two processors."""
+    jaxtyping.install_import_hook("ptfund", "beartype.beartype")
+    torch.set_num_threads(1)
+
+
+def _play(path: Path) -> Played:
+    return play(cells_of(path.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,15 +38,15 @@ def test_there_are_chapters_and_their_names_say_their_order() -> None:
 
 @pytest.fixture(scope="module")
 def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Program]:
-    """Each chapter run once, from a folder of its own, without a screen, warnings as errors."""
+    """Each chapter run once, from a folder of its own, without a screen, two at a time."""
     hidden = {"DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND", "PTFUND_FIGURES"}
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    programs = {}
-    for chapter in CHAPTERS:
-        folder = tmp_path_factory.mktemp(chapter.stem)
-        result = subprocess.run(
+    folders = {chapter: tmp_path_factory.mktemp(chapter.stem) for chapter in CHAPTERS}
+
+    def run(chapter: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-W", "error", chapter],
-            cwd=folder,
+            cwd=folders[chapter],
             env=environment | {"OMP_NUM_THREADS": "1"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -53,8 +54,13 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Program]:
             timeout=120,
             check=False,
         )
-        programs[chapter] = Program(result, folder)
-    return programs
+
+    with ThreadPoolExecutor(2) as two:
+        results = two.map(run, CHAPTERS)
+        return {
+            chapter: Program(result, folders[chapter])
+            for chapter, result in zip(CHAPTERS, results, strict=True)
+        }
 
 
 @every_chapter

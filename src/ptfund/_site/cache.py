@@ -42,7 +42,8 @@ class Store:
         engine = [(ENGINE / f"{name}.py").read_text() for name in _EXECUTING]
         clients = [self._present.state("distribution", name) for name in _CLIENTS]
         machine = [sys.version, platform.system(), platform.machine()]
-        self._surroundings = _hash(json.dumps([machine, steering, engine, clients]))
+        parts = [machine, sorted(steering.items()), engine, clients]
+        self._surroundings = _hash(json.dumps(parts))
 
     def find(self, chapter: Chapter) -> Run | None:
         """Return a run of a chapter that nothing has made stale, if there is one.

@@ -44,6 +44,9 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # What scikit-learn sets when it is imported, and so has set already in some who build.
+    "KMP_DUPLICATE_LIB_OK": "True",
+    "KMP_INIT_AT_FORK": "FALSE",
     "CUDA_VISIBLE_DEVICES": "",
     "LC_ALL": "C.UTF-8",
     "MATPLOTLIBRC": os.devnull,
