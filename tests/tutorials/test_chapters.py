@@ -96,7 +96,7 @@ def test_shape_comments_are_true(chapter: Path, played: dict[Path, Played]) -> N
 def test_prose_says_what_a_second_evaluation_finds(
     chapter: Path, played: dict[Path, Played], pages: dict[Path, list[NotebookNode]]
 ) -> None:
-    """In this process, without the site's engine, each expression has the value on the page."""
+    """Run without the site's engine, each expression has the value on the page."""
     prose = [n for n, cell in enumerate(pages[chapter]) if cell.cell_type == "markdown"]
     said = [played[chapter].said[n] for n in prose]
     assert any(said)
