@@ -21,11 +21,11 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from ptfund._site.chapter import CODE, read_chapter
+from ptfund._site.chapter import CODE
 from ptfund._site.downloads import ARCHIVE, build_package, names
+from tests.book import CHAPTERS
 
 ROOT = Path(__file__).parents[1]
-CHAPTERS = [read_chapter(path, ROOT) for path in sorted((ROOT / "tutorials").glob("*.py"))]
 KINDS = {"executed": ".ipynb", "learner": "_learner.ipynb"}
 RAW = re.compile(
     r"!!!|\?\?\?|\{python\}|\]\[|\.py[#)]|\.md[#)]|\]\((?!https?://)|^\[[^\]]+\]: ", re.MULTILINE

@@ -14,12 +14,11 @@ import pytest
 from mkdocstrings import Inventory
 
 import ptfund
-from ptfund._site.chapter import raised, read_chapter
+from ptfund._site.chapter import raised
 from ptfund._site.page import to_outputs
 from ptfund._site.run import Run
+from tests.book import CHAPTERS
 
-ROOT = Path(__file__).parents[1]
-CHAPTERS = [read_chapter(path, ROOT) for path in sorted((ROOT / "tutorials").glob("*.py"))]
 MODULES = [
     module.name
     for module in pkgutil.iter_modules(ptfund.__path__)

@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from ptfund._site.chapter import read_chapter
 from ptfund._site.exercises import read_exercises
+from tests.book import CHAPTERS
 from tests.browser.marking import (
     CHAPTER,
     KEY,
@@ -25,7 +25,6 @@ from tests.browser.reader import OpenPage, Theme
 from tests.browser.test_every_page import LEVELS, OPEN_ALL
 
 ROOT = Path(__file__).parents[2]
-CHAPTERS = [read_chapter(path, ROOT) for path in sorted((ROOT / "tutorials").glob("*.py"))]
 EXERCISES = sum(len(read_exercises(chapter)) for chapter in CHAPTERS)
 API = "reference/data/"
 

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ptfund._site.chapter import Chapter, read_chapter
+from ptfund._site.chapter import Chapter
 from ptfund._site.exercises import Exercise, read_exercises
 from ptfund.exercises import WrongAnswer, check
-
-ROOT = Path(__file__).parents[2]
-CHAPTERS = [read_chapter(path, ROOT) for path in sorted((ROOT / "tutorials").glob("*.py"))]
+from tests.book import CHAPTERS
 
 
 class Asked(NamedTuple):

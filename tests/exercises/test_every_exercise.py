@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from ptfund.exercises import CANNOT, EXERCISES
+from tests.book import CHAPTERS
 from tests.exercises.answers import (
     ASKED,
-    CHAPTERS,
     Asked,
     Wrong,
     judged,

@@ -10,7 +10,8 @@ import pytest
 from ptfund._site.workbook import workbook
 from ptfund.exercises import EXERCISES
 from ptfund.exercises.__main__ import correct, main, overview
-from tests.exercises.answers import ASKED, CHAPTERS
+from tests.book import CHAPTERS
+from tests.exercises.answers import ASKED
 
 CHAPTER = CHAPTERS[0]
 NAMES = EXERCISES["01_tensors"]

@@ -1,5 +1,6 @@
 """The chapters as the rules see them, each run once."""
 
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,7 +26,8 @@ def played() -> dict[Path, Played]:
 
 
 def _prepare() -> None:
-    """Check shapes as in this process, and take one of the two processors."""
+    """Be as strict as this process, and take one of the two processors."""
+    warnings.simplefilter("error")
     jaxtyping.install_import_hook("ptfund", "beartype.beartype")
     torch.set_num_threads(1)
 
