@@ -96,6 +96,19 @@ def test_every_tagged_cell_is_on_the_cheat_sheet(built_site: Path) -> None:
     assert len(code) > 10
 
 
+def test_the_cheat_sheet_links_what_its_chapters_link(built_site: Path) -> None:
+    """The same names lead to the same places, seen from another folder."""
+    sheet, *chapters = [
+        (built_site / path / "index.html").read_text(encoding="utf-8")
+        for path in ("cheat-sheet", *(f"tutorials/{chapter.slug}" for chapter in CHAPTERS))
+    ]
+    linked = re.compile(r'<a class="autorefs[^>]*href="(?:\.\./)*([^"]+)"[^>]*>(.*?)</a>')
+    known = {link for page in chapters for link in linked.findall(page)}
+    found = linked.findall(sheet)
+    assert len(found) > 100
+    assert set(found) <= known
+
+
 def test_every_public_name_has_its_place_in_the_reference(built_site: Path) -> None:
     """The inventory holds each module, what is in its `__all__`, its members, and no more."""
     with (built_site / "objects.inv").open("rb") as file:

@@ -19,7 +19,7 @@ def test_links_lead_where_they_say(open_page: OpenPage, site_url: str, pages: li
     page = open_page()
     places: dict[str, set[str]] = {}
     for path in pages:
-        if not path.startswith("tutorials/"):
+        if not path.startswith(("tutorials/", "cheat-sheet/")):
             continue
         page.goto(site_url + path)
         found = page.locator("article .highlight a").evaluate_all(LINKS)

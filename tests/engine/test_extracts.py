@@ -345,12 +345,14 @@ def test_a_book_without_errors_or_chapters_is_built(book: Project) -> None:
     assert "no chapter has any" in plain(book.site()["cheat-sheet/index.html"].decode())
 
 
-def test_a_page_of_that_name_is_not_replaced(book: Project) -> None:
-    """What somebody has written goes before what is generated."""
-    book.write("docs/errors.md", "# My errors\n")
+def test_pages_of_those_names_are_not_replaced(book: Project) -> None:
+    """What somebody has written goes before what is generated, and no code is looked for in it."""
+    for name in ("errors", "cheat-sheet"):
+        book.write(f"docs/{name}.md", f"# My {name}\n\n```python\nx = 1\n```\n")
     built = book.build()
     assert built.returncode == 0, built.stdout + built.stderr
-    assert "My errors" in plain(book.site()["errors/index.html"].decode())
+    for name in ("errors", "cheat-sheet"):
+        assert f"My {name}" in plain(book.site()[f"{name}/index.html"].decode())
 
 
 def test_while_serving_the_pages_follow_the_chapters(book: Project) -> None:

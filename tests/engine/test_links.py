@@ -9,6 +9,7 @@ from markdown import markdown
 
 from ptfund._site.chapter import Cell, Chapter, ChapterError
 from ptfund._site.links import (
+    Code,
     Link,
     code_marker,
     fill_links,
@@ -37,6 +38,12 @@ def page_of(chapter: Chapter, *headings: str) -> str:
     return markdown("\n\n".join(["# X", *parts]), extensions=extensions)
 
 
+def filled_in(page: str, chapter: Chapter, *found: list[Link]) -> str:
+    """Return a page that shows all cells of a chapter, each with its links."""
+    shown = [Code(chapter, number, here) for number, here in enumerate(found, 1)]
+    return fill_links(page, chapter.script, shown, uses=True)
+
+
 def text_of(html: str) -> str:
     """Return what is read."""
     return unescape(re.sub(r"<[^>]*>", "", html))
@@ -49,7 +56,7 @@ def test_links_enclose_the_characters_that_they_name() -> None:
     found = [Link(s := source.index(n), s + len(n), f"torch.{n}") for n in names]
     chapter = chapter_of(source)
     page = page_of(chapter)
-    filled = fill_links(page, chapter, {1: found})
+    filled = filled_in(page, chapter, found)
     linked = [(tag, text_of(inside)) for tag, inside in TAG.findall(filled)]
     assert [text for _, text in linked] == list(names)
     assert all(f'identifier="torch.{text}"' in tag for tag, text in linked)
@@ -62,7 +69,7 @@ def test_links_enclose_the_characters_that_they_name() -> None:
 def test_a_link_may_end_within_a_piece() -> None:
     """Whatever Pygments takes together, what is linked are the characters that were named."""
     chapter = chapter_of("import torch.nn")
-    filled = fill_links(page_of(chapter), chapter, {1: [Link(7, 12, "torch")]})
+    filled = filled_in(page_of(chapter), chapter, [Link(7, 12, "torch")])
     assert [text_of(inside) for _, inside in TAG.findall(filled)] == ["torch"]
     assert text_of(filled) == text_of(page_of(chapter))
 
@@ -71,15 +78,16 @@ def test_nothing_is_left_of_the_markers_and_the_rest_is_untouched() -> None:
     """Without a link, the page is what Markdown made of it."""
     chapter = chapter_of("print(1)", "x = 2")
     page = page_of(chapter)
-    filled = fill_links(page, chapter, {})
+    filled = filled_in(page, chapter, [], [])
     assert filled == re.sub(r'<div data-code="\d"></div>', "", page)
 
 
 def test_each_link_says_in_which_section_it_stands() -> None:
     """By its anchor, and by a type that sorts in the order of the book."""
     chapter = chapter_of("torch", "torch", "torch")
-    found = {number: [Link(0, 5, "torch")] for number in (1, 2, 3)}
-    filled = fill_links(page_of(chapter, "Text.", "## Second", "## A third"), chapter, found)
+    found = [Link(0, 5, "torch")]
+    page = page_of(chapter, "Text.", "## Second", "## A third")
+    filled = filled_in(page, chapter, found, found, found)
     attributes = [tag for tag, _ in TAG.findall(filled)]
     anchors = [re.findall('backlink-anchor="(.*?)"', tag) for tag in attributes]
     assert anchors == [["x"], ["second"], ["a-third"]]
@@ -92,10 +100,22 @@ def test_the_keyboard_stops_once_in_a_section() -> None:
     """At the first of several links to one name; the others are there for the pointer."""
     chapter = chapter_of("torch.a, torch.b, torch.a", "torch.a", "torch.a")
     one = [Link(0, 7, "torch.a"), Link(9, 16, "torch.b"), Link(18, 25, "torch.a")]
-    found = {1: one, 2: one[:1], 3: one[:1]}
-    filled = fill_links(page_of(chapter, "Text.", "Text.", "## Second"), chapter, found)
+    page = page_of(chapter, "Text.", "Text.", "## Second")
+    filled = filled_in(page, chapter, one, one[:1], one[:1])
     skipped = ['tabindex="-1"' in tag for tag, _ in TAG.findall(filled)]
     assert skipped == [False, False, True, True, False]
+
+
+def test_a_page_may_choose_from_chapters() -> None:
+    """The cheat sheet does, and its links are no uses: those are noted in the chapters."""
+    one, other = chapter_of("torch.a", "torch.b"), chapter_of("torch.c")
+    page = page_of(one).partition(code_marker(2))[0] + page_of(other)
+    found = [Link(0, 7, "torch.x")]
+    filled = fill_links(page, "sheet.md", [Code(one, 1, found), Code(other, 1, found)])
+    assert [text_of(inside) for _, inside in TAG.findall(filled)] == ["torch.a", "torch.c"]
+    assert "backlink" not in filled
+    with pytest.raises(ChapterError, match=r"sheet\.md:1: .*code"):
+        fill_links(page, "sheet.md", [Code(one, 1, found)])
 
 
 @pytest.mark.parametrize(
@@ -111,7 +131,7 @@ def test_a_page_that_lost_code_is_refused(old: str, new: str) -> None:
     """With the cell's line: something between notebook and page must be wrong."""
     chapter = chapter_of("print(1)", "print(2)")
     with pytest.raises(ChapterError, match=r"tutorials/03_x\.py:\d+: .*code"):
-        fill_links(page_of(chapter).replace(old, new), chapter, {})
+        filled_in(page_of(chapter).replace(old, new), chapter, [], [])
 
 
 def test_the_first_documented_name_is_linked() -> None:

@@ -10,8 +10,9 @@ from markdown import markdown
 from nbformat import NotebookNode
 
 from ptfund._site.chapter import Chapter, fence, raised
+from ptfund._site.links import code_marker
 
-__all__ = ["cheat_sheet", "error_index"]
+__all__ = ["cheat_sheet", "error_index", "on_sheet"]
 
 LONGEST_MESSAGE = 200  # characters
 SHORTEST_BEGINNING = 30  # shorter ones would say too little
@@ -86,8 +87,15 @@ def error_index(notebooks: Iterable[tuple[Chapter, NotebookNode]]) -> str:
     return "\n".join(lines)
 
 
+def on_sheet(chapter: Chapter) -> list[int]:
+    """Return the numbers of a chapter's cells that are on the cheat sheet."""
+    return [n for n, cell in enumerate(chapter.cells) if "cheat-sheet" in cell.tags]
+
+
 def cheat_sheet(chapters: Iterable[Chapter]) -> str:
     """Return the Markdown of a page of the cells that are tagged for it, by chapter and section.
+
+    Before each there is a marker, for the links in its code.
 
     Args:
         chapters: The chapters in the order of the book.
@@ -95,16 +103,15 @@ def cheat_sheet(chapters: Iterable[Chapter]) -> str:
     lines, empty = [_SHEET], True
     for chapter in chapters:
         places, last = _places(chapter), None
-        for number, cell in enumerate(chapter.cells):
-            if "cheat-sheet" not in cell.tags:
-                continue
+        for number in on_sheet(chapter):
             if last is None:
                 lines.append(f"## {chapter.title}\n")
             title, address = places[number]
             if address != last:
                 lines.append(f"[{title}]({address})\n")
-            bars = fence(cell.source)
-            lines.append(f"{bars}python\n{cell.source}\n{bars}\n")
+            source = chapter.cells[number].source
+            bars = fence(source)
+            lines.append(f"{code_marker(number)}\n\n{bars}python\n{source}\n{bars}\n")
             last, empty = address, False
     return "\n".join([*lines, "So far, no chapter has any.\n"] if empty else lines)
 

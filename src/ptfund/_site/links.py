@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ptfund._site.chapter import Chapter, ChapterError
 from ptfund._site.names import Meanings
 
-__all__ = ["Link", "code_marker", "fill_links", "links", "own_page", "read_inventory"]
+__all__ = ["Code", "Link", "code_marker", "fill_links", "links", "own_page", "read_inventory"]
 
 # A block of code as it was coloured: pieces of text, each in an element of its own or in none.
 _CODE = re.compile(r'<div class="[^"]*highlight[^"]*">.*?<code>(?P<code>.*?)</code>', re.DOTALL)
@@ -25,6 +25,14 @@ class Link(NamedTuple):
     start: int
     end: int
     name: str
+
+
+class Code(NamedTuple):
+    """A cell whose code a page shows, and what is linked in it."""
+
+    chapter: Chapter
+    number: int
+    links: Sequence[Link]
 
 
 def own_page(name: str) -> str:
@@ -66,22 +74,27 @@ def code_marker(number: int) -> str:
     return f'<div data-code="{number}"></div>'
 
 
-def fill_links(html: str, chapter: Chapter, found: Mapping[int, Sequence[Link]]) -> str:
+def fill_links(html: str, name: str, shown: Sequence[Code], *, uses: bool = False) -> str:
     """Return a page in whose code the names are linked, without the markers before it.
 
-    The links are resolved when all pages are there, and each is noted at its target as a use
-    in the section in which it stands.
+    The links are resolved when all pages are there.
+
+    Args:
+        html: The page.
+        name: What the page is made of, for errors.
+        shown: What code the page shows behind its markers, in their order.
+        uses: Whether each link is noted at its target as a use in the section in which it stands.
 
     Raises:
         ChapterError: If behind a marker there is not the cell's code, or one is missing.
     """
     first, *rest = _MARKER.split(html)
-    numbers = [n for n, cell in enumerate(chapter.cells) if cell.kind == "code" and cell.source]
+    numbers = [code.number for code in shown]
     pieces, sections, reached = [first], [""], set[str]()
     if numbers != list(map(int, rest[::2])):
         message = f"the page must hold the code of cells {numbers}, got {rest[::2]}"
-        raise ChapterError(chapter.script, 1, message)
-    for number, part in zip(numbers, rest[1::2], strict=True):
+        raise ChapterError(name, 1, message)
+    for (chapter, number, found), part in zip(shown, rest[1::2], strict=True):
         if headings := _HEADING.findall(pieces[-1]):
             sections += headings
             reached.clear()
@@ -90,9 +103,9 @@ def fill_links(html: str, chapter: Chapter, found: Mapping[int, Sequence[Link]])
             raise chapter.error(number, "behind its marker the page must hold the cell's code")
         # A type for each section: what uses a name is listed by type, in their order.
         kind = f"used-by-{chapter.name[:2]}-{len(sections):03}"
-        use = f' backlink-type="{kind}" backlink-anchor="{sections[-1]}"' if sections[-1] else ""
-        here = found.get(number, ())
-        code = _linked(block["code"], _tags(here, use, reached), {link.end for link in here})
+        use = f' backlink-type="{kind}" backlink-anchor="{sections[-1]}"'
+        tags = _tags(found, use if uses and sections[-1] else "", reached)
+        code = _linked(block["code"], tags, {link.end for link in found})
         pieces.append(f"{part[: block.start('code')]}{code}{part[block.end('code') :]}")
     return "".join(pieces)
 

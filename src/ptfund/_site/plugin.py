@@ -2,7 +2,8 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -22,7 +23,7 @@ from ptfund._site.book import read_book, run_book
 from ptfund._site.chapter import Chapter, ChapterError
 from ptfund._site.colouring import lightened
 from ptfund._site.exercises import read_exercises
-from ptfund._site.extracts import cheat_sheet, error_index
+from ptfund._site.extracts import cheat_sheet, error_index, on_sheet
 from ptfund._site.files import (
     ChapterFile,
     attached,
@@ -34,7 +35,7 @@ from ptfund._site.files import (
 )
 from ptfund._site.font import LICENCE, MathFont, characters, math_font
 from ptfund._site.lines import FormulaError, LinkLines, docstrings, located, prose
-from ptfund._site.links import Link, fill_links, links, read_inventory
+from ptfund._site.links import Code, fill_links, links, read_inventory
 from ptfund._site.mathml import MathError, MathExtension
 from ptfund._site.page import (
     failure,
@@ -198,7 +199,9 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             self._wrong_formulas.clear()
         if script in self._errors:
             return html + failure(self._errors[script])
-        if script == CHEAT_SHEET:
+        if script == CHEAT_SHEET and page.file.generated_by:
+            chosen = (self._code(run, config, on_sheet(run.chapter)) for run in self._shown())
+            html = fill_links(html, script, list(chain.from_iterable(chosen)))
             return f'<div class="cheat-sheet">{html}</div>'
         if script == GLOSSARY:
             return with_anchors(html, self._terms)
@@ -209,7 +212,8 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             page.meta["description"] = description(html)
             glossary = get_relative_url(self._glossary, page.url)
             html = with_terms(html, self._terms, script, glossary)
-            html = fill_links(html, run.chapter, self._links(run, config))
+            code = [n for n, c in enumerate(run.chapter.cells) if c.kind == "code" and c.source]
+            html = fill_links(html, script, self._code(run, config, code), uses=True)
             scripts = sorted(self._runs.keys() | self._errors.keys())
             place = scripts.index(script) + 1, len(scripts)
             html = with_header(html, run, place, offered(run.chapter, page))
@@ -225,11 +229,11 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         """Return the runs of the chapters that can be shown, in the book's order."""
         return [run for script, run in sorted(self._runs.items()) if script not in self._errors]
 
-    def _links(self, run: Run, config: MkDocsConfig) -> dict[int, list[Link]]:
-        """Return what is linked in a chapter's code: without autorefs, nothing can be."""
-        if "autorefs" not in config.plugins:
-            return {}
-        return links(run.chapter, run.names, self._inventory)
+    def _code(self, run: Run, config: MkDocsConfig, numbers: Iterable[int]) -> list[Code]:
+        """Return cells of a chapter with what is linked in them: without autorefs, nothing."""
+        found = links(run.chapter, run.names, self._inventory)
+        linked = found if "autorefs" in config.plugins else {}
+        return [Code(run.chapter, number, linked.get(number, ())) for number in numbers]
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]
