@@ -70,8 +70,9 @@ def math_font(text: frozenset[str]) -> MathFont:
     whole = distribution("ziamath").locate_file("ziamath/fonts/STIXTwoMath-Regular.ttf")
     font = TTFont(str(whole), recalcTimestamp=False)
     options = Options(
-        # Smaller forms of letters in exponents, without dots and flatter under accents.
-        layout_features=["ssty", "dtls", "flac", "ccmp"],
+        # Letters without dots and flatter under accents. Own forms for exponents ("ssty") would
+        # double what every reader waits for, and of the browsers only Firefox would show them.
+        layout_features=["dtls", "flac"],
         name_IDs=[0, 1, 2, 4, 6, 7, 13, 14],
         hinting=False,
     )
