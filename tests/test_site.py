@@ -86,6 +86,21 @@ def test_every_deliberate_error_is_in_the_index(built_site: Path, executed_book:
     assert "shapes" not in beside
 
 
+def test_every_page_asks_for_one_style_sheet_beside_the_font(built_site: Path) -> None:
+    """It holds what is the theme's, what mkdocstrings has written, and what is ours, in order."""
+    asked = set()
+    for page in built_site.rglob("*.html"):
+        html = page.read_text(encoding="utf-8")
+        asked |= set(re.findall(r'<link rel="stylesheet" href="[./]*(?:book/)?([^"]+)">', html))
+    name, font = sorted(asked, reverse=True)
+    assert font.startswith("assets/fonts/math-")
+    style = (built_site / name).read_text(encoding="utf-8")
+    marks = ("@charset", "--md-hue", "code.doc-symbol {", ".cheat-sheet {")
+    places = [style.index(mark) for mark in marks]
+    assert places == sorted(places)
+    assert not (built_site / "assets" / "_mkdocstrings.css").exists()
+
+
 def test_every_tagged_cell_is_on_the_cheat_sheet(built_site: Path) -> None:
     """And no other, as it stands in its chapter."""
     page = (built_site / "cheat-sheet" / "index.html").read_text(encoding="utf-8")

@@ -1,14 +1,17 @@
 """The files of a site: chapters as MkDocs meets them, what they offer, what pages ask for."""
 
+import hashlib
 import os
 import posixpath
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urljoin
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
@@ -79,22 +82,46 @@ def document(file: File, config: MkDocsConfig) -> list[Passage]:
 def joined(files: Files, addresses: Sequence[Any], into: str, config: MkDocsConfig) -> list[Any]:
     """Put files into one, in their order, so that a page asks for one instead of many.
 
+    Args:
+        files: The site's files. Those that are joined are taken out.
+        addresses: What pages ask for. An address may be a pattern, such as `theme/*.css`: these
+            come first, as what they find is the theme's, which all others build upon.
+        into: The address of the one file, in which `{}` stands for a digest of what it holds.
+        config: The site's configuration.
+
     Returns:
         What is left to ask for: what is not among the files, or has settings of its own, is first.
+
+    Raises:
+        PluginError: If a pattern finds nothing.
     """
-    parts, others = list[File](), list[Any]()
-    for address in addresses:
-        file = files.get_file_from_path(address) if isinstance(address, str) else None
-        if file is None:
+    parts, others = list[str](), list[Any]()
+    for address in sorted(addresses, key=lambda address: "*" not in str(address)):
+        taken = _taken(files, address, config) if isinstance(address, str) else []
+        parts += taken
+        if not taken and "*" in str(address):
+            raise PluginError(f"mkdocs.yml: no file of the site or its theme is named {address}")
+        if not taken:
             others.append(address)
-        else:
-            parts.append(file)
-            files.remove(file)
     if not parts:
         return others
-    content = "\n".join(part.content_string for part in parts)
+    content = "\n".join(parts)
+    into = into.format(hashlib.sha256(content.encode()).hexdigest()[:8])
     files.append(File.generated(config, into, content=content))
     return [*others, into]
+
+
+def _taken(files: Files, address: str, config: MkDocsConfig) -> list[str]:
+    """Take away the files with an address, or one that a plugin has written; return their text."""
+    found = [file for file in files if fnmatchcase(file.src_uri, address)]
+    for file in found:
+        files.remove(file)
+    written = Path(config.site_dir, address)
+    if found or not written.is_file():
+        return [file.content_string for file in found]
+    content = written.read_text(encoding="utf-8")
+    written.unlink()
+    return [content]
 
 
 def offered(chapter: Chapter, page: Page) -> list[tuple[str, str]]:

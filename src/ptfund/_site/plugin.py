@@ -59,7 +59,7 @@ log = logging.getLogger("mkdocs.plugins.ptfund")
 
 ERRORS, CHEAT_SHEET, GLOSSARY = "errors.md", "cheat-sheet.md", "glossary.md"
 PYTORCH_NAMES = "pytorch-names.txt"
-STYLES, SCRIPTS = "assets/stylesheets/ptfund.css", "assets/javascripts/ptfund.js"
+STYLES, SCRIPTS = "assets/stylesheets/ptfund.{}.css", "assets/javascripts/ptfund.{}.js"
 
 
 class Seconds(c.Type[float]):
@@ -174,8 +174,6 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         for name, text in pages.items():
             if name not in files.src_uris:  # what somebody has written goes before it
                 files.append(File.generated(config, name, content=text))
-        config.extra_css = joined(files, config.extra_css, STYLES, config)
-        config.extra_javascript = joined(files, config.extra_javascript, SCRIPTS, config)
         if glossary := files.get_file_from_path(GLOSSARY):
             self._terms = read_glossary(glossary.content_string)
             self._glossary = glossary.url
@@ -242,7 +240,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         server.builder = unfailing(builder, Path(config.site_dir), logging.getLogger("mkdocs"))
         return server
 
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+    def _add_files(self, /, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
         """Stop if formulas are wrong, which a page shows while serving; add font and downloads."""
         errors = [ChapterError(*error) for error in sorted(self._formula_errors)]
         if errors and not self._serves:
@@ -260,6 +258,14 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         for file in attached(self._shown(), config, files):
             files.append(file)
         return env
+
+    @event_priority(-50)
+    def _join_files(self, /, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
+        """Let pages ask for one style sheet, with what mkdocstrings has written, and one script."""
+        config.extra_css = joined(files, config.extra_css, STYLES, config)
+        config.extra_javascript = joined(files, config.extra_javascript, SCRIPTS, config)
+
+    on_env = CombinedEvent(_add_files, _join_files)
 
     @event_priority(50)
     def _before_search(self, /, context: Any, *, page: Page, **_: Any) -> None:
