@@ -12,7 +12,7 @@ site: .venv/ready
 
 # Run all tests; those in a browser need Chromium.
 test: .venv/ready
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2
 
 # Look at the code without running it.
 check: .venv/ready

@@ -1,15 +1,22 @@
 """What all tests share: the real site and the executed book, each made once."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import jaxtyping
 import pytest
+import torch
 
 from ptfund._site.run import Run
 from tests.engine.project import BUILD, Project, surroundings
 
 ROOT = Path(__file__).parents[1]
+
+
+# Two processes share the work, and the processors: PyTorch's further threads would be in the way.
+os.environ["OMP_NUM_THREADS"] = "1"
+torch.set_num_threads(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,13 +10,16 @@ from threading import Thread
 from typing import Any, BinaryIO
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests import tools
 from tests.browser.reader import OpenPage, Theme
 
 ROOT = Path(__file__).resolve().parents[2]
 UNKNOWN = "no/such/page/"
+
+# The machine has other tests to run as well: what must come may come later than in 5 seconds.
+expect.set_options(timeout=20_000)
 
 
 class SiteHandler(SimpleHTTPRequestHandler):
