@@ -19,7 +19,7 @@ from tests.bench import build, pages, training
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 BENCHES: dict[str, tuple[Callable[[int], None], int]] = {
     "build": (build.main, 3),
-    "pages": (pages.main, 3),
+    "pages": (pages.main, 5),
     "training": (training.main, 20),
 }
 

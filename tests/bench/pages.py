@@ -4,7 +4,7 @@
 
 It builds the site into a temporary folder, serves it packed with gzip as hosts of static sites
 do, and prints two tables in Markdown. The first has Lighthouse's view of home, the heaviest
-chapter and the heaviest API page on a phone: of RUNS runs (3 unless told) the one with the median
+chapter and the heaviest API page on a phone: of RUNS runs (5 unless told) the one with the median
 performance. The second has every page: bytes in gzip and requests of the first view, HTML with
 and without figures, elements, and how far things move while it loads. Chromium is needed, and
 for Lighthouse Node with npm.
@@ -201,4 +201,4 @@ def main(runs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

@@ -213,6 +213,30 @@ def test_print_is_whole_and_white(open_page: OpenPage, chapter: tuple[str, Path]
     assert min(_channels(page.locator("article pre > code").first, "backgroundColor")) > LIGHT
 
 
+UNDER = """async (nav) => {
+  // What has just come near the screen is laid out in the next frame.
+  for (let n = 0; n < 2; n++) await new Promise(requestAnimationFrame);
+  const button = nav.getBoundingClientRect();
+  const text = document.createRange();
+  text.selectNodeContents(nav.parentElement.querySelector("code"));
+  return [...text.getClientRects()].filter((piece) => piece.width && piece.right > button.left
+    && piece.top + 2 < button.bottom && piece.bottom - 2 > button.top)
+    .map(({ left, top, right, bottom }) => [left, top, right, bottom, button.left, button.top]);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 360, 1280])
+def test_no_code_of_the_cheat_sheet_is_under_its_button(open_page: OpenPage, width: int) -> None:
+    """Its lines wrap instead of scrolling, so that nobody could move them from there."""
+    page = open_page("cheat-sheet/", width=width)
+    blocks = page.locator(".cheat-sheet .highlight").all()
+    for block in blocks:
+        block.scroll_into_view_if_needed()
+        nav = block.locator(".md-code__nav")
+        expect(nav).to_be_attached()
+        assert nav.evaluate(UNDER) == []
+
+
 def test_the_cheat_sheet_fits_one_sheet(open_page: OpenPage) -> None:
     """On paper it is one page of A4, all of it inside the margins, and without buttons."""
     page = open_page("cheat-sheet/", theme="dark", width=A4[0])
