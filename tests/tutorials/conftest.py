@@ -7,7 +7,6 @@ from pathlib import Path
 
 import jaxtyping
 import pytest
-import torch
 from nbformat import NotebookNode
 
 from ptfund._site.run import Run
@@ -26,10 +25,9 @@ def played() -> dict[Path, Played]:
 
 
 def _prepare() -> None:
-    """Be as strict as this process, and take one of the two processors."""
+    """Be as strict as this process."""
     warnings.simplefilter("error")
     jaxtyping.install_import_hook("ptfund", "beartype.beartype")
-    torch.set_num_threads(1)
 
 
 def _play(path: Path) -> Played:
