@@ -370,3 +370,12 @@ def test_while_serving_the_pages_follow_the_chapters(book: Project) -> None:
         assert "no chapter has any" in server.page("/cheat-sheet/")
         server.after(name, "    1 / 1", "    1 / 0")
         assert "Text for a number" in server.page("/errors/")
+
+
+def test_while_serving_a_sheet_that_cannot_be_made_says_why(book: Project) -> None:
+    """As a chapter does whose code is not on its page: Markdown makes spaces of a tab."""
+    with serving(book) as server:
+        server.after("tutorials/01_raising.py", "import raises\n", "import raises  #\tx\n")
+        message = "01_raising.py:7: behind its marker the page must hold the cell"
+        for page in ("/tutorials/raising/", "/cheat-sheet/"):
+            assert message in server.page(page)

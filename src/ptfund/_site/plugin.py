@@ -197,15 +197,15 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             self._wrong_formulas.clear()
         if script in self._errors:
             return html + failure(self._errors[script])
-        if script == CHEAT_SHEET and page.file.generated_by:
-            chosen = (self._code(run, config, on_sheet(run.chapter)) for run in self._shown())
-            html = fill_links(html, script, list(chain.from_iterable(chosen)))
-            return f'<div class="cheat-sheet">{html}</div>'
         if script == GLOSSARY:
             return with_anchors(html, self._terms)
-        if run is None:
-            return html
         try:
+            if script == CHEAT_SHEET and page.file.generated_by:
+                chosen = (self._code(run, config, on_sheet(run.chapter)) for run in self._shown())
+                html = fill_links(html, script, list(chain.from_iterable(chosen)))
+                return f'<div class="cheat-sheet">{html}</div>'
+            if run is None:
+                return html
             html = fill_values(html, run.notebook, run.chapter)
             page.meta["description"] = description(html)
             glossary = get_relative_url(self._glossary, page.url)
