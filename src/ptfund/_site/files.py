@@ -98,10 +98,11 @@ def joined(files: Files, addresses: Sequence[Any], into: str, config: MkDocsConf
     parts, others = list[str](), list[Any]()
     for address in sorted(addresses, key=lambda address: "*" not in str(address)):
         taken = _taken(files, address, config) if isinstance(address, str) else []
-        parts += taken
-        if not taken and "*" in str(address):
+        if taken:
+            parts += taken
+        elif "*" in str(address):
             raise PluginError(f"mkdocs.yml: no file of the site or its theme is named {address}")
-        if not taken:
+        else:
             others.append(address)
     if not parts:
         return others
