@@ -1,17 +1,14 @@
-"""What all tests share: the real site and the executed book, each made once."""
+"""What all tests share."""
 
 import os
-import subprocess
-from pathlib import Path
+from importlib.util import find_spec
 
 import jaxtyping
 import pytest
 import torch
 
-from ptfund._site.run import Run
-from tests.engine.project import BUILD, Project, surroundings
-
-ROOT = Path(__file__).parents[1]
+# The package and its tests run everywhere; the engine needs what Windows does not have.
+pytest_plugins = ["tests.built"] if find_spec("resource") and find_spec("fcntl") else []
 
 
 # Two processes share the work, and the processors: PyTorch's further threads would be in the way.
@@ -28,33 +25,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let bad shapes through to the function's own check, as for a reader."""
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
-
-
-@pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the real site, built as `make site` builds it, for a sub-folder of a host.
-
-    A repository's address is set, because it makes a page do more: edit links, and whatever
-    else the theme would do with it.
-    """
-    folder = tmp_path_factory.mktemp("served") / "book"
-    build = subprocess.run(
-        [*BUILD, "--strict", "-d", str(folder)],
-        cwd=ROOT,
-        env=surroundings(
-            PTFUND_REPO_URL="https://github.com/ptfund/ptfund",
-            PTFUND_SITE_URL=f"http://127.0.0.1/{folder.name}/",
-        ),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if build.returncode:
-        pytest.fail(f"the site does not build:\n{build.stdout}{build.stderr}", pytrace=False)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def executed_book() -> list[Run]:
-    """A run of each chapter, as a build gets it: new only where something has changed."""
-    return list(Project(ROOT).update().values())

@@ -6,8 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptfund._site.book import read_book, run_book
+from ptfund._site.book import run_book
 from ptfund._site.chapter import read_chapter
+from ptfund._site.reading import read_book
 from ptfund._site.run import Run, run_chapters
 
 CONFIGURATION = """\

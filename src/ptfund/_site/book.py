@@ -1,34 +1,15 @@
-"""All chapters together: which there are, and a run of each, new only where it must be."""
+"""All chapters together: a run of each, new only where it must be."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ptfund._site.cache import Store
-from ptfund._site.chapter import Chapter, ChapterError, read_chapter
-from ptfund._site.exercises import read_exercises
+from ptfund._site.chapter import Chapter
 from ptfund._site.report import expected_seconds, write_report
 from ptfund._site.run import Run, run_chapters
 
-__all__ = ["read_book", "run_book"]
-
-
-def read_book(root: Path) -> tuple[list[Chapter], list[ChapterError]]:
-    """Return the chapters of a project, and what is wrong with those that cannot be read."""
-    chapters: list[Chapter] = []
-    errors: list[ChapterError] = []
-    for path in sorted((root / "tutorials").glob("*.py")):
-        try:
-            chapter = read_chapter(path, root)
-            read_exercises(chapter)
-        except ChapterError as error:
-            errors.append(error)
-            continue
-        if same := next((c for c in chapters if c.slug == chapter.slug), None):
-            message = f"the address {chapter.slug!r} belongs to {same.script}"
-            errors.append(ChapterError(chapter.script, 1, message))
-        chapters.append(chapter)
-    return chapters, errors
+__all__ = ["run_book"]
 
 
 def run_book(

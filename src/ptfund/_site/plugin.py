@@ -19,7 +19,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler, get_relative_url
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from ptfund._site.book import read_book, run_book
+from ptfund._site.book import run_book
 from ptfund._site.chapter import Chapter, ChapterError
 from ptfund._site.colouring import lightened
 from ptfund._site.exercises import read_exercises
@@ -48,6 +48,7 @@ from ptfund._site.page import (
 )
 from ptfund._site.plain import description
 from ptfund._site.publish import discard, last_commit, publish, staging_folder
+from ptfund._site.reading import read_book
 from ptfund._site.run import Run
 from ptfund._site.search import searchable
 from ptfund._site.serve import unfailing

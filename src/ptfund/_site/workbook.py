@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ptfund._site.book import read_book
 from ptfund._site.chapter import Chapter
 from ptfund._site.exercises import Exercise, read_exercises
 from ptfund._site.jupyter import to_jupyter
+from ptfund._site.reading import read_book
 
 __all__ = ["workbook", "write_workbooks"]
 
