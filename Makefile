@@ -3,7 +3,37 @@ PYTHON ?= python3
 BIN := .venv/bin
 export NO_MKDOCS_2_WARNING := 1
 
-.PHONY: site test check serve exercises bench clean
+# uv installs, if it is there; `make site PIP=1` takes pip all the same.
+UV := $(if $(PIP),,$(shell command -v uv 2> /dev/null))
+# With it comes the small build of PyTorch. For a GPU: make site UV_TORCH_BACKEND=auto
+UV_TORCH_BACKEND ?= cpu
+export UV_TORCH_BACKEND
+
+# A Python that is named must be new enough; where none is, uv finds or fetches one that is.
+NAMED := $(filter-out file,$(origin PYTHON))
+define check_python
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON). Name a Python, as in \`make site PYTHON=python3.12\`." >&2; exit 1; }
+	@$(PYTHON) .ci/check_python.py
+endef
+
+# Make an environment in a folder, with the project installed in it: folder, further options.
+ifdef UV
+define install
+	$(if $(NAMED),$(check_python))
+	$(UV) venv --allow-existing --seed $(if $(NAMED),--python $(PYTHON)) $(1)
+	$(UV) pip install --python $(1)/bin/python $(2) -e ".[dev]"
+	@touch $(1)/ready
+endef
+else
+define install
+	$(check_python)
+	$(PYTHON) -m venv $(1)
+	$(1)/bin/pip install $(2) -e ".[dev]"
+	@touch $(1)/ready
+endef
+endif
+
+.PHONY: site test check serve exercises chapter publish test-lowest test-newest bench clean
 
 # Execute the chapters and build the site.
 site: .venv/ready
@@ -14,13 +44,17 @@ site: .venv/ready
 test: .venv/ready
 	@$(BIN)/pytest -n 2
 
-# Look at the code without running it.
+# Look at the code, the workflows and what the host reads, without running any of it.
 check: .venv/ready
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
+	@$(BIN)/zizmor --offline --persona auditor --quiet .
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.readthedocs .readthedocs.yaml
 
 # Build, show and build again at every change.
 serve: .venv/ready
@@ -31,15 +65,36 @@ exercises: .venv/ready
 	@$(BIN)/python -m ptfund._site.workbook $(if $(AGAIN),--again)
 	@echo "Solve them there. What is done: $(BIN)/python -m ptfund.exercises"
 
+# Begin a chapter: make chapter NAME=attention
+chapter: .venv/ready
+	@$(BIN)/python -m ptfund._site.scaffold "$(NAME)"
+
+# Build the site and push it, as one commit, to the branch that the host of the site publishes.
+publish: .venv/ready
+	@$(BIN)/mkdocs gh-deploy --strict --force --no-history
+
+# Run the tests with the lowest versions that pyproject.toml allows, torch's excepted.
+test-lowest: .venv-lowest/ready
+	@.venv-lowest/bin/pytest -n 2
+
+# Run the tests with the newest versions of everything, PyTorch too.
+test-newest: .venv-newest/ready
+	@.venv-newest/bin/pytest -n 2
+
 # Measure pages, build and training, and write the numbers into docs/benchmarks.md.
 bench: .venv/ready
 	@$(BIN)/python -m tests.bench
 
 clean:
-	rm -rf .venv .cache site .site-*
+	rm -rf .venv .venv-lowest .venv-newest .cache site .site-*
 
 # Installed once, and again when the requirements change.
 .venv/ready: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -c constraints.txt -e ".[dev]"
-	@touch $@
+	$(call install,.venv,-c constraints.txt)
+
+.venv-lowest/ready: pyproject.toml constraints.txt tests/lowest.py .venv/ready
+	$(BIN)/python -m tests.lowest > .venv/lowest.txt
+	$(call install,.venv-lowest,-c .venv/lowest.txt)
+
+.venv-newest/ready: pyproject.toml
+	$(call install,.venv-newest,--upgrade)
