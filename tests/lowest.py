@@ -10,6 +10,8 @@ ROOT = Path(__file__).parents[1]
 BOUND = re.compile(r"(?P<name>[\w-]+)(?:\[\w+\])?>=(?P<lowest>[\w.]+)")
 # PyTorch stays as it is pinned: each of its versions is a download of its own size.
 PINNED = re.compile(r"^torch==.*", re.MULTILINE)
+# What these versions need of their own requirements: newer ones warn, and warnings are errors here.
+COMPANIONS = ("pyparsing<3.3",)  # of Matplotlib 3.10
 
 
 def lowest_versions() -> Iterator[str]:
@@ -24,6 +26,7 @@ def lowest_versions() -> Iterator[str]:
     del bounds["torch"]
     yield from (f"{name}=={lowest}" for name, lowest in sorted(bounds.items()))
     yield from PINNED.findall((ROOT / "constraints.txt").read_text(encoding="utf-8"))
+    yield from COMPANIONS
 
 
 if __name__ == "__main__":
