@@ -71,7 +71,7 @@ def test_every_file_that_is_named_exists() -> None:
     """Links, pictures and folders of README and CONTRIBUTING lead somewhere."""
     for document in ("README.md", "CONTRIBUTING.md"):
         text = (ROOT / document).read_text(encoding="utf-8")
-        linked = [link for link in re.findall(r"\]\(([^)]+)\)", text) if ".py#" not in link]
+        linked = [link for link in re.findall(r"\]\(([^):]+)\)", text) if ".py#" not in link]
         quoted = re.findall(r"`((?:docs|src|tests|tutorials)/[\w./]*)`", text)
         named = {name for name in [*linked, *quoted] if not re.search(r"NN_|ptfund\.data", name)}
         assert named
