@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import venv
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -16,14 +15,12 @@ from urllib.parse import urlsplit
 
 import nbformat
 import pytest
-from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
-from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from ptfund._site.chapter import CODE
 from ptfund._site.downloads import ARCHIVE, build_package, names
 from tests.book import CHAPTERS
+from tests.notebooks import execute, make_python, outputs, read, surroundings
 
 ROOT = Path(__file__).parents[1]
 KINDS = {"executed": ".ipynb", "learner": "_learner.ipynb"}
@@ -32,12 +29,6 @@ RAW = re.compile(
 )
 
 every_chapter = pytest.mark.parametrize("name", [chapter.name for chapter in CHAPTERS])
-
-
-def read(content: str) -> NotebookNode:
-    """Read a notebook."""
-    book: NotebookNode = nbformat.reads(content, as_version=4)
-    return book
 
 
 @pytest.fixture(scope="session")
@@ -123,51 +114,9 @@ def test_package_is_the_one_that_the_project_builds(
 @pytest.fixture(scope="session")
 def clean_python(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python of its own that has the published package, what that needs, and Jupyter's kernel."""
-    environment = tmp_path_factory.mktemp("clean") / "venv"
-    venv.create(environment, with_pip=True)
-    python = environment / "bin" / "python"
     (wheel,) = folder.glob("*.whl")
-    pip = [str(python), "-m", "pip", "install", "-q", "-c", str(ROOT / "constraints.txt")]
-    subprocess.run([*pip, str(wheel), "ipykernel"], check=True)
-    return python
-
-
-def surroundings() -> dict[str, str]:
-    """Return an environment in which nothing of the project can be found."""
-    hidden = {"PYTHONPATH", "VIRTUAL_ENV", "PTFUND_FIGURES", "MPLBACKEND"}
-    kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    # The page's numbers are those of one thread; here they must be the same to the last digit.
-    return {**kept, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-
-
-class Manager(AsyncKernelManager):
-    """Starts Jupyter's own kernel with a Python that is named."""
-
-    python: Path
-
-    @property
-    def kernel_spec(self) -> KernelSpec:
-        """The kernel as Jupyter would find it there."""
-        command = [str(self.python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=command, display_name="clean", language="python")
-
-
-async def execute(book: NotebookNode, python: Path, place: Path) -> NotebookNode:
-    """Run a notebook from top to bottom, errors or not, in an empty folder."""
-    manager = Manager(
-        transport="ipc", ip=str(place / "ipc"), connection_file=str(place / "connection.json")
-    )
-    manager.python = python
-    client = NotebookClient(
-        nbformat.from_dict(book), km=manager, timeout=120, allow_errors=True, coalesce_streams=True
-    )
-    try:
-        environment = {**surroundings(), "IPYTHONDIR": str(place / "ipython")}
-        return await client.async_execute(cwd=str(place), env=environment)
-    finally:
-        if client.kc is not None:
-            client.kc.stop_channels()
-        await manager.shutdown_kernel(now=True)
+    constraints = ["-c", str(ROOT / "constraints.txt")]
+    return make_python(tmp_path_factory.mktemp("clean"), *constraints, str(wheel), "ipykernel")
 
 
 def looked_up(learners: NotebookNode, executed: NotebookNode) -> NotebookNode:
@@ -205,14 +154,6 @@ def runs(
 
     books = asyncio.run(all_of_them())
     return {name: book.cells for name, book in zip(places, books, strict=True)}
-
-
-def outputs(cell: NotebookNode) -> list[Any]:
-    """Return what a cell shows, whatever number its run has."""
-    return [
-        {key: value for key, value in output.items() if key != "execution_count"}
-        for output in cell.get("outputs", ())
-    ]
 
 
 @every_chapter
@@ -263,17 +204,18 @@ def test_install_cell_installs(
     folder: Path,
     tmp_path: Path,
 ) -> None:
-    """Where the package is missing, the first cell brings it, from the file that it names."""
+    """Where package and types are missing, the first cell brings both, from the file it names."""
     assert runs, "those who need the package have run"
     (wheel,) = folder.glob("*.whl")
-    install = notebooks["learner", CHAPTERS[0].name].cells[0]
-    (named,) = re.findall(r"%pip install --quiet (\S+)", install.source)
+    install = notebooks["executed", CHAPTERS[0].name].cells[0]
+    (named,) = re.findall(r"%pip install --quiet --no-deps (\S+)", install.source)
     assert urlsplit(named).path == f"/book/downloads/{wheel.name}"
     install.source = install.source.replace(named, str(wheel))  # no server is running here
     ask = nbformat.v4.new_code_cell("import ptfund.exercises\nprint(ptfund.__path__[0])")
     book = nbformat.v4.new_notebook(cells=[install, ask])
 
-    subprocess.run([clean_python, "-m", "pip", "uninstall", "-q", "-y", "ptfund"], check=True)
+    uninstall = [str(clean_python), "-m", "pip", "uninstall", "-q", "-y", "ptfund", "jaxtyping"]
+    subprocess.run(uninstall, check=True)
     done = asyncio.run(execute(book, clean_python, tmp_path))
     assert done.cells[1].outputs[0].text.startswith(str(clean_python.parents[1]))
 
@@ -297,7 +239,7 @@ def test_script_opens_through_jupytext(folder: Path, tmp_path: Path) -> None:
     made = json.loads((tmp_path / target).read_text("utf-8"))["cells"]
     published = read((folder / f"{script.stem}.ipynb").read_text("utf-8")).cells
     code = [cell for cell in made if cell["cell_type"] == "code"]
-    expected = [cell for cell in published if cell.cell_type == "code"]
+    _, *expected = [cell for cell in published if cell.cell_type == "code"]
     assert [text_of(cell["outputs"]) for cell in code] == [text_of(c.outputs) for c in expected]
     assert not list((ROOT / "tutorials").glob("*.ipynb"))
 

@@ -10,7 +10,12 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "docs" / "external-links.txt"
 LISTED = LIST.read_text(encoding="utf-8").splitlines()
-OWN = ("https://github.com/ptfund/ptfund", "http://127.0.0.1/")  # as the site is built here
+# As the site is built here. Colab opens notebooks of the repository.
+OWN = (
+    "http://127.0.0.1/",
+    "https://colab.research.google.com/github/ptfund/ptfund/",
+    "https://github.com/ptfund/ptfund",
+)
 LINK = re.compile(r'<a\b(?P<before>[^>]*?)\shref="(?P<address>\w+:[^"]*)"(?P<after>[^>]*)>')
 
 

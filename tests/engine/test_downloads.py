@@ -2,10 +2,17 @@
 
 import io
 import os
+import sys
 import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+from IPython.utils.text import DollarFormatter
 from nbformat import NotebookNode
 
 from ptfund._site.chapter import read_chapter
@@ -58,15 +65,17 @@ def test_script_is_the_script(files: dict[str, bytes], project: Project) -> None
 def test_executed_notebook_has_it_all(files: dict[str, bytes]) -> None:
     """Outputs, values, solutions; prose as Jupyter reads it."""
     book = read(files["01_a.ipynb"])
-    texts = [cell.source for cell in book.cells]
+    install, *texts = [cell.source for cell in book.cells]
+    assert install == read(files["01_a_learner.ipynb"]).cells[0].source
     assert texts[0] == "# A\n\n> **Look**\n>\n> [Home](https://host/)"
     assert texts[4] == "<details>\n<summary>Hint</summary>\n\nAdd it to itself.\n\n</details>"
     assert "Counter({1: x + x})" in texts[5]
     assert texts[6] == "check(double)"
     assert texts[7] == "A number and itself are twice the number: 6."
     code = [cell for cell in book.cells if cell.cell_type == "code"]
-    assert [cell.execution_count for cell in code] == [1, 2, 3]
-    assert [[o.text for o in cell.outputs] for cell in code] == [["3\n"], [], ["double: passed.\n"]]
+    assert [cell.execution_count for cell in code] == [None, 1, 2, 3]
+    texts = [[output.text for output in cell.outputs] for cell in code]
+    assert texts == [[], ["3\n"], [], ["double: passed.\n"]]
     assert book.metadata.language_info.name == "python"
     assert all("values" not in cell.metadata for cell in book.cells)
 
@@ -75,10 +84,7 @@ def test_learners_notebook_has_stubs(files: dict[str, bytes]) -> None:
     """First what installs the package; no output, no solution, no reason."""
     book = read(files["01_a_learner.ipynb"])
     texts = [cell.source for cell in book.cells]
-    assert texts[0].splitlines()[3:] == [
-        'if importlib.util.find_spec("ptfund") is None:',
-        f"    %pip install --quiet {PACKAGE}",
-    ]
+    assert f"    %pip install --quiet --no-deps {PACKAGE}\n" in texts[0]
     assert texts[1].startswith("# A\n\n> **Look**")
     assert texts[-3].startswith("<details>\n<summary>Hint")
     assert texts[-2].endswith("    raise NotImplementedError")
@@ -98,10 +104,49 @@ def test_a_package_without_address_lies_beside(files: dict[str, bytes], project:
     executed = translated(chapter.notebook([[], [], [], "6"]), lambda _: None)
     made = downloads(chapter, executed, "p-1.0-py3-none-any.whl")
     first = read(made["01_a_learner.ipynb"]).cells[0].source
-    assert first.startswith("# Installs the book's package")
-    assert "beside this notebook" in first
-    assert first.endswith("%pip install --quiet p-1.0-py3-none-any.whl")
+    assert "(the file beside this notebook)" in first
+    assert "%pip install --quiet --no-deps p-1.0-py3-none-any.whl\n" in first
     assert "beside" not in read(files["01_a_learner.ipynb"]).cells[0].source
+
+
+@pytest.mark.parametrize(
+    ("there", "missing"),
+    [([], "p-lib q"), (["p-lib"], "q"), (["ptfund"], "p-lib q"), (["ptfund", "P.lib", "q"], "")],
+)
+def test_the_first_cell_installs_what_is_missing_alone(
+    there: list[str],
+    missing: str,
+    files: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The package without what it needs, then that by its names, as far as it is not there."""
+    install(there, tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    asked = []
+
+    def run_line_magic(name: str, line: str) -> None:
+        asked.append(f"{name} {DollarFormatter().vformat(line, (), variables)}")
+        install(["ptfund"] if PACKAGE in line else [], tmp_path)
+
+    shell = SimpleNamespace(run_line_magic=run_line_magic)
+    variables: dict[str, Any] = {"get_ipython": lambda: shell}
+    cell = TransformerManager().transform_cell(read(files["01_a.ipynb"]).cells[0].source)
+    exec(cell, variables)  # noqa: S102 - as IPython does
+    package = [] if "ptfund" in there else [f"pip install --quiet --no-deps {PACKAGE}"]
+    assert asked == package + ([f"pip install --quiet {missing}"] if missing else [])
+
+
+def install(distributions: Iterable[str], folder: Path) -> None:
+    """Put the metadata of distributions into a folder, as pip does."""
+    for name in distributions:
+        lines = ["Metadata-Version: 2.4", f"Name: {name}", "Version: 1.0"]
+        if name == "ptfund":
+            needs = ["p-lib<3,>=1.2", "q", "r>=1; extra == 'site'"]
+            lines += [f"Requires-Dist: {need}" for need in needs]
+        metadata = folder / f"{name.replace('-', '_')}-1.0.dist-info" / "METADATA"
+        metadata.parent.mkdir()
+        metadata.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def test_archive_is_one_folder_of_all(files: dict[str, bytes]) -> None:

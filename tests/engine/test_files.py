@@ -1,8 +1,11 @@
-"""The files of a site: what a page asks for is joined."""
+"""The files of a site: what a page asks for is joined, and where a chapter can be worked in."""
 
+import json
 import re
 
-from tests.engine.project import CONFIGURATION, Project
+import pytest
+
+from tests.engine.project import CONFIGURATION, PYPROJECT, Project
 
 EXTRA = """\
 extra_css: [https://host/far.css, b.css, a.css]
@@ -68,3 +71,71 @@ def test_without_any_there_is_none(project: Project) -> None:
     project.chapter("01_a", "x = 1")
     assert project.build().returncode == 0
     assert "/ptfund." not in project.page("a")
+
+
+WHEEL = "downloads/small-1.0-py3-none-any.whl"
+COLAB = "https://colab.research.google.com/github/me/book/blob"
+
+
+@pytest.mark.parametrize(
+    ("settings", "colab", "wheel"),
+    [
+        ("", None, WHEEL.removeprefix("downloads/")),
+        (
+            "site_url: https://host/book/\nrepo_url: https://gitlab.com/me/book",
+            None,
+            f"https://host/book/{WHEEL}",
+        ),
+        (
+            "repo_url: https://github.com/me/book",
+            f"{COLAB}/gh-pages",
+            f"https://raw.githubusercontent.com/me/book/gh-pages/{WHEEL}",
+        ),
+        (
+            (
+                "site_url: https://host/book/\n"
+                "repo_url: https://github.com/me/book.git\nremote_branch: pages"
+            ),
+            f"{COLAB}/pages",
+            f"https://host/book/{WHEEL}",
+        ),
+    ],
+)
+def test_a_chapter_is_opened_and_its_package_found_where_the_site_is(
+    settings: str, colab: str | None, wheel: str, project: Project
+) -> None:
+    """Colab opens the learner's notebook on GitHub; pip asks the site, else GitHub, else here."""
+    project.chapter("01_a", "x = 1")
+    project.write("mkdocs.yml", f"{CONFIGURATION}{settings}\n")
+    project.write("pyproject.toml", PYPROJECT)
+    project.write("src/small/__init__.py", "")
+    project.write("docs/setup.md", "# Set-up\n\n## In Jupyter\n")
+    built = project.build()
+    assert built.returncode == 0, built.stderr
+    page = project.page("a")
+    ways = re.findall(r'<p class="places-to-work">(.*?)</p>', page)
+    if colab is None:
+        assert ways == []
+        assert "colab" not in page.lower()
+    else:
+        assert ways == [
+            (
+                f'<a href="{colab}/downloads/01_a_learner.ipynb">Open in Colab</a>, '
+                'or <a href="../../setup/#in-jupyter">work in Jupyter or VS Code</a>.'
+            )
+        ]
+    site = project.site()
+    assert site[WHEEL]
+    for name in ("01_a.ipynb", "01_a_learner.ipynb"):
+        first, *_ = json.loads(site[f"downloads/{name}"])["cells"]
+        assert f"--no-deps {wheel}\n" in "".join(first["source"])
+
+
+def test_without_a_setup_page_a_chapter_is_opened_in_colab_alone(project: Project) -> None:
+    """No link leads to a page that is not there."""
+    project.chapter("01_a", "x = 1")
+    project.write("mkdocs.yml", f"{CONFIGURATION}repo_url: https://github.com/me/book\n")
+    assert project.build().returncode == 0
+    assert f'{COLAB}/gh-pages/downloads/01_a_learner.ipynb">Open in Colab</a>.</p>' in (
+        project.page("a")
+    )

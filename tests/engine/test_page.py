@@ -218,6 +218,15 @@ def test_below_its_title_a_page_says_what_it_is_and_offers_files() -> None:
     assert (title.strip(), rest) == ("<h1>T</h1>", "<h1>U</h1>")
 
 
+def test_below_its_title_a_page_says_where_to_work() -> None:
+    """Each place is a plain link; a page without such a place does not speak of it."""
+    run = Run(CHAPTER, [], inputs=None)
+    page = with_header("<h1>T</h1>", run, (1, 1), [], [("a?b&c", "Open & run"), ("d", "e")])
+    links = '<a href="a?b&amp;c">Open &amp; run</a>, or <a href="d">e</a>.'
+    assert f'<p class="places-to-work">{links}</p>' in page
+    assert "places-to-work" not in with_header("<h1>T</h1>", run, (1, 1), [])
+
+
 @pytest.mark.parametrize("inputs", [None, {"distribution": {"numpy": "2.0"}}])
 def test_a_chapter_without_pytorch_does_not_claim_it(inputs: Inputs | None) -> None:
     """It ran with Python alone."""

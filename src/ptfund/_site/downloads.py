@@ -17,17 +17,36 @@ from ptfund._site.chapter import Chapter
 from ptfund._site.exercises import Exercise, read_exercises
 from ptfund._site.jupyter import Resolve, folded, to_jupyter
 
-__all__ = ["ARCHIVE", "Download", "archive", "build_package", "downloads", "names", "translated"]
+__all__ = [
+    "ARCHIVE",
+    "Download",
+    "archive",
+    "build_package",
+    "downloads",
+    "learners_name",
+    "names",
+    "translated",
+]
 
 ARCHIVE = "ptfund-chapters.zip"
 
 _INSTALL = """\
-# Installs the book's package and what it needs, unless it is there{source}.
-import importlib.util
+# Installs what is missing of the book's package{source} and of what it needs.
+# What is already here, such as PyTorch, stays as it is; no restart is needed.
+import re
+from importlib import metadata
 
-if importlib.util.find_spec("ptfund") is None:
-    %pip install --quiet {package}"""
-_BESIDE = ": from the file beside this notebook"
+
+def missing(names):
+    return [name for name in names if not any(metadata.distributions(name=name))]
+
+
+if missing(["ptfund"]):
+    %pip install --quiet --no-deps {package}
+required = [line for line in metadata.requires("ptfund") if "extra" not in line]
+if names := missing(re.match(r"[\\w.-]+", line)[0] for line in required):
+    %pip install --quiet {{" ".join(names)}}"""
+_BESIDE = " (the file beside this notebook)"
 _READ_ME = """\
 PyTorch fundamentals: the chapters, to run and to work in.
 
@@ -53,9 +72,14 @@ def names(chapter: Chapter) -> list[Download]:
     return [
         Download(f"{chapter.name}.py", "script"),
         Download(f"{chapter.name}.ipynb", "notebook with outputs"),
-        Download(f"{chapter.name}_learner.ipynb", "notebook to work in"),
+        Download(learners_name(chapter), "notebook to work in"),
         Download(ARCHIVE, "all chapters (zip)"),
     ]
+
+
+def learners_name(chapter: Chapter) -> str:
+    """Return what the notebook to work in is called."""
+    return f"{chapter.name}_learner.ipynb"
 
 
 def downloads(chapter: Chapter, executed: NotebookNode, package: str) -> dict[str, bytes]:
@@ -66,8 +90,9 @@ def downloads(chapter: Chapter, executed: NotebookNode, package: str) -> dict[st
         executed: The chapter as it was executed, translated.
         package: What pip is told to install: an address or a file.
     """
-    learners = _learners(executed, read_exercises(chapter), package)
-    contents = [chapter.path.read_bytes(), _written(executed), _written(learners)]
+    learners = _learners(executed, read_exercises(chapter))
+    notebooks = (_written(_installing(notebook, package)) for notebook in (executed, learners))
+    contents = [chapter.path.read_bytes(), *notebooks]
     return dict(zip((name for name, _ in names(chapter)), contents, strict=False))
 
 
@@ -93,7 +118,7 @@ def translated(notebook: NotebookNode, resolve: Resolve) -> NotebookNode:
     return new
 
 
-def _learners(executed: NotebookNode, exercises: Sequence[Exercise], package: str) -> NotebookNode:
+def _learners(executed: NotebookNode, exercises: Sequence[Exercise]) -> NotebookNode:
     """Return the notebook to work in: no outputs, and stubs in place of solutions."""
     new: NotebookNode = nbformat.from_dict(executed)
     for exercise in exercises:
@@ -105,8 +130,15 @@ def _learners(executed: NotebookNode, exercises: Sequence[Exercise], package: st
             cell.outputs, cell.execution_count = [], None
             tags = [tag for tag in cell.metadata.get("tags", ()) if tag != "solution"]
             cell.metadata = {"tags": tags} if tags else {}
+    new.cells = cells
+    return new
+
+
+def _installing(notebook: NotebookNode, package: str) -> NotebookNode:
+    """Return the notebook with a first cell that installs the package where it is missing."""
+    new: NotebookNode = nbformat.from_dict(notebook)
     install = _INSTALL.format(package=package, source="" if "://" in package else _BESIDE)
-    new.cells = [nbformat.v4.new_code_cell(install, id="install"), *cells]
+    new.cells.insert(0, nbformat.v4.new_code_cell(install, id="install"))
     return new
 
 

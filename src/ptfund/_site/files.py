@@ -22,11 +22,13 @@ from ptfund._site.downloads import (
     archive,
     build_package,
     downloads,
+    learners_name,
     names,
     translated,
 )
 from ptfund._site.lines import Passage
 from ptfund._site.plain import to_plain
+from ptfund._site.repository import read_repository
 from ptfund._site.run import Run
 
 __all__ = [
@@ -34,12 +36,14 @@ __all__ = [
     "attached",
     "document",
     "joined",
+    "list_places_to_work",
     "markdown_of",
     "offered",
     "root_of",
 ]
 
 _DOWNLOADS = "downloads"
+_SETUP, _SETUP_SECTION = "setup.md", "in-jupyter"
 
 
 class ChapterFile(File):
@@ -130,6 +134,25 @@ def offered(chapter: Chapter, page: Page) -> list[tuple[str, str]]:
     return [(get_relative_url(f"{_DOWNLOADS}/{n}", page.url), words) for n, words in names(chapter)]
 
 
+def list_places_to_work(
+    chapter: Chapter, page: Page, config: MkDocsConfig, files: Files
+) -> list[tuple[str, str]]:
+    """Return address and words of where a chapter can be worked in, Google Colab first.
+
+    Colab opens notebooks from GitHub alone: without a repository there the list is empty.
+    """
+    repository = read_repository(config.repo_url, config.remote_branch)
+    if repository is None:
+        return []
+    # The learner's notebook: what the executed one shows, its reader has before them on the page.
+    notebook = f"{_DOWNLOADS}/{learners_name(chapter)}"
+    places = [(repository.find_in_colab(notebook), "Open in Colab")]
+    if setup := files.get_file_from_path(_SETUP):
+        address = f"{get_relative_url(setup.url, page.url)}#{_SETUP_SECTION}"
+        places.append((address, "work in Jupyter or VS Code"))
+    return places
+
+
 def markdown_of(file: File) -> str:
     """Return the address of a chapter as Markdown, as llmstxt.org has it: that of the page, .md."""
     return f"{file.dest_uri}.md"
@@ -146,12 +169,12 @@ def attached(runs: Sequence[Run], config: MkDocsConfig, files: Files) -> Iterato
     package, taken, plain = "ptfund", dict[str, bytes](), dict[str, str]()
     if wheel := build_package(root_of(config)):
         package, taken[package] = wheel
-    address = config.site_url and urljoin(config.site_url, f"{_DOWNLOADS}/{package}")
+    source = _find_package(package, config)
     for run in runs:
         script = run.chapter.script
         resolve = partial(_address, script=script, config=config, files=files)
         notebook = translated(run.notebook, resolve)
-        taken |= downloads(run.chapter, notebook, address or package)
+        taken |= downloads(run.chapter, notebook, source)
         if file := files.get_file_from_path(script):
             plain[markdown_of(file)] = to_plain(notebook)
     taken[ARCHIVE] = archive(taken, package, int(os.environ["SOURCE_DATE_EPOCH"]))
@@ -161,6 +184,15 @@ def attached(runs: Sequence[Run], config: MkDocsConfig, files: Files) -> Iterato
         file = File.generated(config, f"{name}.txt", content=text)
         file.dest_uri = name  # of a source with such a name MkDocs would make a page
         yield file
+
+
+def _find_package(name: str, config: MkDocsConfig) -> str:
+    """Return from where pip can install the package: an address, or else the file's name."""
+    path = f"{_DOWNLOADS}/{name}"
+    if config.site_url:
+        return urljoin(config.site_url, path)
+    repository = read_repository(config.repo_url, config.remote_branch)
+    return repository.find_raw(path) if repository else name
 
 
 def _address(target: str, *, script: str, config: MkDocsConfig, files: Files) -> str | None:

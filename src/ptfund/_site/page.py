@@ -126,7 +126,11 @@ def to_outputs(notebook: NotebookNode) -> dict[int, str]:
 
 
 def with_header(
-    html: str, run: Run, place: tuple[int, int], offered: Sequence[tuple[str, str]]
+    html: str,
+    run: Run,
+    place: tuple[int, int],
+    offered: Sequence[tuple[str, str]],
+    places_to_work: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return a page that says below its title where in the book it is, and offers files.
 
@@ -135,17 +139,23 @@ def with_header(
         run: The chapter's run, which knows what it ran with.
         place: The chapter's number, and how many chapters there are.
         offered: Address and words of each file.
+        places_to_work: Address and words of each place where the chapter can be worked in.
     """
-    links = ", ".join(
-        f'<a href="{escape(address)}" download>{escape(words)}</a>' for address, words in offered
-    )
+    links = ", ".join(_link(*file, attribute=" download") for file in offered)
+    ways = ", or ".join(itertools.starmap(_link, places_to_work))
     number, count = place
     header = (
         f'<div class="chapter-header" {_UNSEARCHED}>\n'
         f"<p>Chapter {number} of {count}, run with {' and '.join(_versions(run))}.</p>\n"
-        f'<p class="downloads">Download: {links}.</p>\n</div>'
+        f'<p class="downloads">Download: {links}.</p>\n'
+        + (f'<p class="places-to-work">{ways}.</p>\n' if ways else "")
+        + "</div>"
     )
     return html.replace("</h1>", f"</h1>\n{header}", 1)
+
+
+def _link(address: str, words: str, attribute: str = "") -> str:
+    return f'<a href="{escape(address)}"{attribute}>{escape(words)}</a>'
 
 
 def _versions(run: Run) -> Iterator[str]:

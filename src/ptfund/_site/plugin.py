@@ -29,6 +29,7 @@ from ptfund._site.files import (
     attached,
     document,
     joined,
+    list_places_to_work,
     markdown_of,
     offered,
     root_of,
@@ -215,7 +216,8 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             html = fill_links(html, script, self._code(run, config, code), uses=True)
             scripts = sorted(self._runs.keys() | self._errors.keys())
             place = scripts.index(script) + 1, len(scripts)
-            html = with_header(html, run, place, offered(run.chapter, page))
+            ways = list_places_to_work(run.chapter, page, config, files)
+            html = with_header(html, run, place, offered(run.chapter, page), ways)
             page.meta["markdown"] = markdown_of(page.file)
             return fill_outputs(html, to_outputs(run.notebook), run.chapter)
         except ChapterError as error:
