@@ -1,6 +1,7 @@
 """Published notebooks, run where nothing of the project can be found."""
 
 import os
+import shutil
 import subprocess
 import venv
 from pathlib import Path
@@ -20,12 +21,18 @@ def read(content: str) -> NotebookNode:
 
 
 def make_python(place: Path, *requirements: str) -> Path:
-    """Return a Python of its own that has what pip is asked for, and nothing else."""
+    """Return a Python of its own that has what pip is asked for, and nothing else.
+
+    As in the Makefile, uv does the same where it is, and takes the small build of PyTorch.
+    """
     venv.create(place / "venv", with_pip=True)
     python = place / "venv" / "bin" / "python"
     # Most of what is installed is never imported: to compile all of it would take longest.
     install = [str(python), "-m", "pip", "install", "-q", "--no-compile"]
-    subprocess.run([*install, *requirements], check=True)
+    if uv := shutil.which("uv"):
+        install = [uv, "pip", "install", "-q", "--python", str(python)]
+    surroundings = {"UV_TORCH_BACKEND": "cpu", **os.environ}
+    subprocess.run([*install, *requirements], env=surroundings, check=True)
     return python
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import distributions
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -113,10 +114,17 @@ def test_package_is_the_one_that_the_project_builds(
 
 @pytest.fixture(scope="session")
 def clean_python(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python of its own that has the published package, what that needs, and Jupyter's kernel."""
+    """A Python of its own that has the published package, what that needs, and Jupyter's kernel.
+
+    Its versions are those that have made the site, without what marks a build of PyTorch.
+    """
     (wheel,) = folder.glob("*.whl")
-    constraints = ["-c", str(ROOT / "constraints.txt")]
-    return make_python(tmp_path_factory.mktemp("clean"), *constraints, str(wheel), "ipykernel")
+    place = tmp_path_factory.mktemp("clean")
+    here = {found.name: found.version.partition("+")[0] for found in distributions()}
+    lines = [f"{name}=={version}" for name, version in here.items() if name != "ptfund"]
+    constraints = place / "constraints.txt"
+    constraints.write_text("\n".join(lines), encoding="utf-8")
+    return make_python(place, "-c", str(constraints), str(wheel), "ipykernel")
 
 
 def looked_up(learners: NotebookNode, executed: NotebookNode) -> NotebookNode:

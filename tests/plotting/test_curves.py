@@ -86,7 +86,9 @@ def test_powers_of_ten_are_written_alike(ends: tuple[float, float], some: set[st
     heights = torch.tensor(ends, dtype=torch.float64)
     figure = plot_curves(heights, {"a": heights}, "x", "y", log="y")
     figure.draw_without_rendering()
-    labels = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    low, high = figure.axes[0].get_ylim()
+    ticks = figure.axes[0].yaxis.get_major_ticks()
+    labels = [tick.label1.get_text() for tick in ticks if low <= tick.get_loc() <= high]
     assert some <= set(labels)
     assert len({"e" in label for label in labels}) == 1
 
