@@ -184,6 +184,14 @@ def test_messages_can_be_searched_and_neither_numbers_nor_sources(built_site: Pa
     assert len(gzip.compress(index.encode())) <= 150_000
 
 
+def test_the_set_up_names_the_repository(built_site: Path) -> None:
+    """The line that clones can be copied as it stands."""
+    page = (built_site / "setup" / "index.html").read_text(encoding="utf-8")
+    text = unescape(re.sub(r"<[^>]+>", "", page))
+    assert "git clone https://github.com/ptfund/ptfund ptfund\ncd ptfund" in text
+    assert "ADDRESS" not in text
+
+
 def test_ids_are_unique(built_site: Path) -> None:
     """No two elements of a page have the same id, however many figures it has."""
     for page in built_site.rglob("*.html"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ptfund._site.repository import Repository, read_repository
+from ptfund._site.repository import Repository, name_repository, read_repository
 
 
 @pytest.mark.parametrize("end", ["", "/", ".git", ".git/"])
@@ -40,3 +40,39 @@ def test_a_file_has_an_address_for_pip_and_one_for_colab() -> None:
     assert repository.find_in_colab("x/n.ipynb") == (
         "https://colab.research.google.com/github/a/b/blob/gh-pages/x/n.ipynb"
     )
+
+
+PAGE = """\
+Clone it:
+
+```sh
+git clone ADDRESS ptfund
+```
+
+`ADDRESS` stands for the address
+of the repository.
+
+Then go on; an ADDRESS elsewhere stays.
+"""
+
+
+def test_the_command_that_clones_names_the_repository() -> None:
+    """And nothing explains what no longer stands there."""
+    assert (
+        name_repository(PAGE, "https://host/a\\1/b")
+        == """\
+Clone it:
+
+```sh
+git clone https://host/a\\1/b ptfund
+```
+
+Then go on; an ADDRESS elsewhere stays.
+"""
+    )
+
+
+@pytest.mark.parametrize("unknown", ["", None])
+def test_without_an_address_the_page_stays(unknown: str | None) -> None:
+    """The reader is told what to put there."""
+    assert name_repository(PAGE, unknown) == PAGE

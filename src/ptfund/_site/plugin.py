@@ -50,6 +50,7 @@ from ptfund._site.page import (
 from ptfund._site.plain import description
 from ptfund._site.publish import discard, last_commit, publish, staging_folder
 from ptfund._site.reading import read_book
+from ptfund._site.repository import name_repository
 from ptfund._site.run import Run
 from ptfund._site.search import searchable
 from ptfund._site.serve import unfailing
@@ -188,6 +189,10 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         if script in self._errors:
             return f"# {run.chapter.title if run else PurePosixPath(script).stem}\n"
         return None if run is None else to_markdown(run.notebook, read_exercises(run.chapter))
+
+    def on_page_markdown(self, markdown: str, *, config: MkDocsConfig, **_: Any) -> str:
+        """Name the repository where the page says how to clone it."""
+        return name_repository(markdown, config.repo_url)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Say where formulas are wrong; put values and outputs where Markdown left room."""

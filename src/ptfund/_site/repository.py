@@ -1,14 +1,17 @@
-"""Where GitHub keeps a site's files, for those who open or install them from there."""
+"""The repository of a site: its address in commands, and where GitHub keeps the site's files."""
 
 import re
 from typing import NamedTuple
 
-__all__ = ["Repository", "read_repository"]
+__all__ = ["Repository", "name_repository", "read_repository"]
 
 _ADDRESS = re.compile(
     r"https?://(?:www\.)?github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?",
     re.ASCII | re.IGNORECASE,
 )
+
+_CLONE = re.compile(r"(?<=git clone )ADDRESS\b")
+_EXPLANATION = re.compile(r"^`ADDRESS` stands for .*(?:\n.+)*\n\n?", re.MULTILINE)
 
 
 class Repository(NamedTuple):
@@ -37,3 +40,17 @@ def read_repository(address: str | None, branch: str) -> Repository | None:
     """
     found = _ADDRESS.fullmatch(address or "")
     return Repository(found["owner"], found["name"], branch) if found else None
+
+
+def name_repository(markdown: str, address: str | None) -> str:
+    """Return a page whose `git clone ADDRESS` names the repository, if its address is known.
+
+    Then the paragraph that begins with "`ADDRESS` stands for" is left out.
+
+    Args:
+        markdown: The page.
+        address: The repository's page.
+    """
+    if not address:
+        return markdown
+    return _CLONE.sub(lambda _: address, _EXPLANATION.sub("", markdown))
