@@ -3,7 +3,7 @@
 import nbformat
 import pytest
 
-from ptfund._site.plain import LONGEST, description, to_plain
+from ptfund._site.plain import LONGEST, chapter_to_plain, description
 
 LONG = f"It begins {'and goes on ' * 20}until it ends."
 
@@ -56,7 +56,7 @@ def test_a_chapter_is_prose_code_and_what_it_printed() -> None:
         ),
         nbformat.v4.new_code_cell("y = 1"),
     ]
-    assert to_plain(nbformat.v4.new_notebook(cells=cells)) == (
+    assert chapter_to_plain(nbformat.v4.new_notebook(cells=cells)) == (
         "# T\n\nA $x$.\n\n```python\nshow(x)\n```\n\n```text\nred\n```\n\n"
         "```text\nFigure: a line\n```\n\n````python\nprint('```')\n````\n\n"
         "````text\n```\n````\n\n```python\ny = 1\n```\n"
