@@ -5,7 +5,7 @@
   // The section that the address names, or the last one that begins above the middle of the screen.
   const findHeading = () => {
     const headings = [...document.querySelectorAll("article :is(h1, h2, h3, h4, h5, h6)[id]")]
-      .filter((heading) => heading.getClientRects().length); // what is folded away is nowhere
+      .filter((heading) => heading.checkVisibility()); // what is folded away is nowhere
     return headings.find((heading) => heading.matches(":target"))
       ?? headings.findLast((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
   };

@@ -95,10 +95,11 @@ def _signature(item: Any, maker: Any) -> str:
         return f"type {item.name} = {item.value}"
     if not item.is_attribute:
         return ""
-    kinds = ["@property\n"] if "property" in item.labels else []
+    if "property" in item.labels:
+        return f"@property\ndef {item.name}(self) -> {item.annotation}"
     annotation = f": {item.annotation}" if item.annotation else ""
     value = f" = {item.value}" if item.value else ""
-    return f"{''.join(kinds)}{item.name}{annotation}{value}"
+    return f"{item.name}{annotation}{value}"
 
 
 def _parameters(function: Any) -> str:
