@@ -2,7 +2,7 @@
 {
   const button = document.querySelector(".copy-page");
   const told = document.querySelector(".copy-told");
-  const twin = document.querySelector('link[rel="alternate"][type="text/markdown"]');
+  const twin = document.querySelector('.page-tools a[type="text/markdown"]');
   let forgetting;
 
   const fetchTwin = async () => {

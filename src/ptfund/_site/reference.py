@@ -110,7 +110,7 @@ def _parameters(function: Any) -> str:
     texts, before = list[str](), ""
     for parameter in parameters:
         kind = parameter.kind.value
-        if before == "positional-only" != kind:
+        if before == "positional-only" and kind != before:
             texts.append("/")
         if kind == "keyword-only" and before not in {"keyword-only", "variadic positional"}:
             texts.append("*")
@@ -135,26 +135,22 @@ def _docstring(item: Any) -> Iterator[str]:
     """Yield the sections of a docstring: running text, examples, boxes, and lists of elements."""
     for section in item.docstring.parsed if item.docstring else ():
         kind, value = section.kind.value, section.value
-        if section.title and kind != "admonition":
-            yield f"**{section.title}**"
         if kind == "text":
             yield value
-        elif kind == "admonition":
-            yield f"**{section.title or value.kind.capitalize()}**\n\n{value.description}"
-        elif kind == "examples":
-            yield from _examples(value)
+            continue
+        named = value.kind if kind == "admonition" else kind
+        yield f"**{section.title or named.capitalize()}**"
+        if kind == "examples":
+            yield from (_example(part.value, text) for part, text in value)
         elif isinstance(value, list):
-            lines = "\n".join(map(_element, value))
-            yield lines if section.title else f"**{kind.capitalize()}**\n\n{lines}"
+            yield "\n".join(map(_element, value))
         else:
-            yield f"**{kind.capitalize()}**\n\n{value.description}"
+            yield value.description
 
 
-def _examples(parts: Any) -> Iterator[str]:
-    yield "**Examples**"
-    for kind, text in parts:
-        bars = fence(text)
-        yield f"{bars}pycon\n{text}\n{bars}" if kind.value == "examples" else text
+def _example(kind: str, text: str) -> str:
+    bars = fence(text)
+    return f"{bars}pycon\n{text}\n{bars}" if kind == "examples" else text
 
 
 def _element(element: Any) -> str:

@@ -22,6 +22,10 @@ __all__ = ["link_to_twin", "twin_of", "twins"]
 
 _WHOLE = "llms-full.txt"
 
+# Material takes what a selector finds as `link[rel=alternate]` for translations, and asks for their
+# sitemaps, which are not there. Programs find it: to them a space at the end says nothing.
+_HIDDEN = '<script>document.currentScript.previousElementSibling.rel += " "</script>'
+
 
 def twin_of(file: File) -> str:
     """Return the address of a page's twin, as llmstxt.org has it: that of the page, and `.md`."""
@@ -29,9 +33,10 @@ def twin_of(file: File) -> str:
 
 
 def link_to_twin(page: Page) -> str:
-    """Return the element by which a page's head names its twin."""
+    """Return what names a page's twin in the page's head."""
     address = escape(get_relative_url(twin_of(page.file), page.url))
-    return f'<link rel="alternate" type="text/markdown" title="Markdown" href="{address}">'
+    link = f'<link rel="alternate" type="text/markdown" title="Markdown" href="{address}">'
+    return f"{link}{_HIDDEN}"
 
 
 def twins(runs: Sequence[Run], config: MkDocsConfig, files: Files) -> Iterator[File]:
@@ -44,12 +49,14 @@ def twins(runs: Sequence[Run], config: MkDocsConfig, files: Files) -> Iterator[F
     """
     chapters = {run.chapter.script: run for run in runs}
     for file in files.documentation_pages():
-        if run := chapters.get(file.src_uri):
-            yield _text(
-                f"{file.dest_uri}.md", _chapter(run, file, twin_of(file), config, files), config
-            )
+        run = chapters.get(file.src_uri)
+        if run:
+            text = _chapter(run, file, twin_of(file), config, files)
         elif file.page and file.page.markdown is not None:
-            yield _text(f"{file.dest_uri}.md", _page(file, file.page, config, files), config)
+            text = _page(file, file.page, config, files)
+        else:
+            continue  # it is not built this time
+        yield _text(f"{file.dest_uri}.md", text, config)
     listed = [(run, files.get_file_from_path(run.chapter.script)) for run in runs]
     texts = [_chapter(run, file, _WHOLE, config, files) for run, file in listed if file]
     yield _text(_WHOLE, "\n".join(texts), config)
@@ -108,7 +115,6 @@ def _address(
         if file is None:
             return named
     address = twin_of(file) if file.is_documentation_page() else file.url
-    whole = (
-        urljoin(config.site_url, address) if config.site_url else get_relative_url(address, reader)
-    )
+    site = config.site_url
+    whole = urljoin(site, address) if site else get_relative_url(address, reader)
     return f"{whole}{mark}{anchor}"
