@@ -37,6 +37,7 @@ def test_every_module_stands_in_its_contract(contracts: list[dict[str, Any]]) ->
     assert set(generator["source_modules"]) == machinery - {
         "ptfund._site.files",
         "ptfund._site.plugin",
+        "ptfund._site.twins",
     }
 
 

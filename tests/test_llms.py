@@ -1,8 +1,10 @@
-"""What programs that read find: `llms.txt`, and the chapters as Markdown."""
+"""What programs that read find: `llms.txt`, and every page as Markdown."""
 
 import re
 import subprocess
+from html import unescape
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -34,32 +36,94 @@ def sections(text: str) -> dict[str, list[tuple[str, str, str]]]:
     return found
 
 
-def target(site: Path, address: str) -> Path:
-    """Return the file that an address within the site leads to."""
-    path = site / address
-    return path / "index.html" if address.endswith("/") else path
+def twins(site: Path) -> dict[str, str]:
+    """Return the text of each page's twin by its address, as seen from the site's root."""
+    found = sorted(site.rglob("*.html.md"))
+    return {path.relative_to(site).as_posix(): path.read_text(encoding="utf-8") for path in found}
 
 
-def test_every_link_leads_to_a_file(built_site: Path, executed_book: list[Run]) -> None:
-    """All chapters are listed in order, then the pages of the reference, each with its words."""
+def prose_of(text: str) -> str:
+    """Return Markdown without its blocks of code, code in the line, and formulas."""
+    for code in (r"^[> ]*(```+)[^`\n]*\n.*?^[> ]*\1[ \t]*$", r"(`+)(?!`).+?(?<!`)\1(?!`)"):
+        text = re.sub(code, "code", text, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"\$\$.*?\$\$|\$[^$\n]+\$", "", text, flags=re.DOTALL)
+
+
+def broken(site: Path, name: str, text: str) -> list[str]:
+    """Return the links of a text that lead to no file of the site, or to no place of its page."""
+    ends = []
+    for link in re.findall(r"\]\(([^()\s]+)", prose_of(text)):
+        address = urljoin(urljoin(ADDRESS, name), link)
+        if not address.startswith(ADDRESS):
+            continue
+        path, _, anchor = address.removeprefix(ADDRESS).partition("#")
+        page = site / path.removesuffix(".md")
+        ids = re.findall(r' id="([^"]*)"', page.read_text("utf-8")) if page.is_file() else []
+        if not (site / path).is_file() or (anchor and unescape(anchor) not in map(unescape, ids)):
+            ends.append(f"{name}: {link}")
+    return ends
+
+
+def test_every_page_has_a_twin(built_site: Path) -> None:
+    """Its head leads there; the page for unknown addresses has none, and nothing else has one."""
+    pages = {path.relative_to(built_site).as_posix() for path in built_site.rglob("*.html")}
+    assert {f"{page}.md" for page in pages - {"404.html"}} == twins(built_site).keys()
+    for page in pages:
+        html = (built_site / page).read_text(encoding="utf-8")
+        named = re.findall(r'<link rel="alternate" type="text/markdown"[^>]* href="([^"]*)">', html)
+        own = [] if page == "404.html" else [f"{page}.md"]
+        assert [urljoin(page, address) for address in named] == own
+        assert html.count('class="page-tools"') == len(own)
+
+
+def test_llms_txt_lists_every_page(built_site: Path, executed_book: list[Run]) -> None:
+    """As its twin, under the navigation's headings, with the words that search engines show."""
     listed = sections((built_site / "llms.txt").read_text(encoding="utf-8"))
-    assert list(listed) == ["Chapters", "Reference", "API", "Optional"]
+    assert list(listed) == ["Start", "Chapters", "Reference", "API", "Optional"]
     assert [name for name, _, _ in listed["Chapters"]] == [
         run.chapter.title for run in executed_book
     ]
-    pages = {address for part in ("Reference", "API") for _, address, _ in listed[part]}
-    html = {
-        path.parent.relative_to(built_site).as_posix() for path in built_site.rglob("index.html")
-    }
-    reference = {path for path in html if not path.startswith(("tutorials/", "setup", "."))}
-    assert {address.removeprefix(ADDRESS).strip("/") for address in pages} == reference
-    assert all(address.endswith("/index.html.md") for _, address, _ in listed["Chapters"])
-    assert target(built_site, listed["Optional"][0][1].removeprefix(ADDRESS)).is_file()
-    for _, address, words in listed["Chapters"] + listed["Reference"]:
-        file = target(built_site, address.removeprefix(ADDRESS))
-        assert file.is_file(), address
-        page = file.with_name("index.html").read_text(encoding="utf-8")
+    [(_, whole, _)] = listed.pop("Optional")
+    assert (built_site / whole.removeprefix(ADDRESS)).is_file()
+    entries = [entry for entries in listed.values() for entry in entries]
+    addresses = [address.removeprefix(ADDRESS) for _, address, _ in entries]
+    assert sorted(addresses) == sorted(twins(built_site))
+    for (_, _, words), address in zip(entries, addresses, strict=True):
+        page = (built_site / address.removesuffix(".md")).read_text(encoding="utf-8")
         assert f'<meta name="description" content="{words}">' in page, address
+
+
+def test_twins_are_plain(built_site: Path) -> None:
+    """Outside code nothing is left that only this site's Markdown knows, or that is HTML alone."""
+    only_here = r"<(?!/?details|/?summary|/?code|https?:)[a-z!/]|:::|\{[:.#]|\{ |&#\d|\]\["
+    boxes = r"^ *(?:!!!|\?\?\?|===|:) "
+    for name, text in twins(built_site).items():
+        assert re.match(r"# \S", text), name
+        assert re.findall(f"{only_here}|{boxes}|.*\\.py[)#]", prose_of(text), re.MULTILINE) == [], (
+            name
+        )
+
+
+def test_twins_lead_to_twins(built_site: Path) -> None:
+    """Every link within the site leads to a file, every anchor to a place on its page."""
+    texts = twins(built_site)
+    whole = (built_site / "llms-full.txt").read_text(encoding="utf-8")
+    for name, text in {**texts, "llms-full.txt": whole}.items():
+        assert broken(built_site, name, text) == []
+    home = re.findall(r"\]\(([^()\s]+)\)", texts["index.html.md"])
+    assert len(home) > 15
+    assert all(link.startswith(ADDRESS) and ".html.md" in link for link in home)
+
+
+def test_the_glossary_can_be_read(built_site: Path) -> None:
+    """Each term stands in one list, before the line with which its meaning begins."""
+    text = (built_site / "glossary" / "index.html.md").read_text(encoding="utf-8")
+    source = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    meanings = re.findall(r"^(\S.*)\n:   ((?:[^\n\[])*)", source, re.MULTILINE)
+    assert len(meanings) > 100
+    for written, words in meanings:
+        term = written.partition(" {")[0]  # a class of its element is no part of its name
+        assert re.search(rf"^- .*\*\*{re.escape(term)}\*\*: {re.escape(words)}", text, re.MULTILINE)
 
 
 def test_chapters_are_whole(built_site: Path, executed_book: list[Run]) -> None:
@@ -100,7 +164,16 @@ def test_links_hold_wherever_the_site_lies(without_address: Path) -> None:
     listed = sections((without_address / "llms.txt").read_text(encoding="utf-8"))
     addresses = [address for entries in listed.values() for _, address, _ in entries]
     assert len(addresses) > 20
-    assert all(target(without_address, address).is_file() for address in addresses)
+    assert all((without_address / address).is_file() for address in addresses)
+    whole = (without_address / "llms-full.txt").read_text(encoding="utf-8")
+    for name, text in {**twins(without_address), "llms-full.txt": whole}.items():
+        assert broken(without_address, name, text) == []
+        assert ADDRESS not in text
+    home = (without_address / "index.html.md").read_text(encoding="utf-8")
+    assert "(tutorials/tensors/index.html.md)" in home
+    chapter = (without_address / "tutorials" / "autograd" / "index.html.md").read_text("utf-8")
+    assert "(../data/index.html.md)" in chapter
+    assert "(tutorials/data/index.html.md)" in whole
     assert not (without_address / "robots.txt").exists()
     home = (without_address / "index.html").read_text(encoding="utf-8")
     assert "og:title" in home

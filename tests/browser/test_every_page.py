@@ -104,10 +104,10 @@ def test_no_page_complains(visits: dict[str, Visit]) -> None:
 def test_links_within_the_site_lead_somewhere(
     visits: dict[str, Visit], site_url: str, built_site: Path
 ) -> None:
-    """Each link to the site names a page, and a place that the page has, or a download."""
+    """Each link to the site names a page, and a place that the page has, or another file."""
     known = {site_url + path: visit.ids for path, visit in visits.items()}
-    downloads = (built_site / "downloads").iterdir()
-    known |= {f"{site_url}downloads/{file.name}": set[str]() for file in downloads}
+    files = [*(built_site / "downloads").iterdir(), *built_site.rglob("*.html.md")]
+    known |= {f"{site_url}{file.relative_to(built_site)}": set[str]() for file in files}
     unknown = site_url + list(visits)[-1]
     broken = []
     for path, visit in visits.items():

@@ -303,6 +303,6 @@ def test_a_chapter_ends_with_ways_on(open_page: OpenPage, width: int) -> None:
         assert words.evaluate("(e) => e.scrollWidth <= e.clientWidth"), "the title is cut off"
     expect(footer).to_contain_text("MIT licence")
     expect(footer.get_by_role("link")).to_have_count(len(ways))
-    edit = page.get_by_role("article").get_by_role("link", name="Edit this chapter")
+    edit = page.get_by_role("article").get_by_role("link", name="edit this page", exact=True)
     address = "https://github.com/ptfund/ptfund/edit/main/tutorials/07_evaluation.py"
     expect(edit).to_have_attribute("href", address)

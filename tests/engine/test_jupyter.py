@@ -39,6 +39,10 @@ def translated(prose: str, *values: str) -> str:
             f"[`ptfund.data.load_digits`]({KNOWN['ptfund.data.load_digits']})",
         ),
         ("[load][ptfund.unknown]", "load"),
+        ('[it](#here "Its title")', '[it](https://host/this/#here "Its title")'),
+        ("A claim.[^1]\n\n[^1]: Its proof.", "A claim.[^1]\n\n[^1]: Its proof."),
+        ("`$x` costs [it](#here), `$y` too", "`$x` costs [it](https://host/this/#here), `$y` too"),
+        ("$3 and\n\n[it](#here) for $4", "$3 and\n\n[it](https://host/this/#here) for $4"),
         ("| [A][one] | [B][two] |\n\n[one]: #here\n[two]: 04_model.py\n\nThen",
          "| [A](https://host/this/#here) | [B](https://host/model/) |\n\n\nThen"),
     ],
@@ -56,6 +60,8 @@ def test_links_are_whole_or_gone(prose: str, expected: str) -> None:
         "$x[a](04_model.py)$ and $$\nM[i][j]\n$$",
         '```text\n!!! question "Predict"\n    Stays.\n```',
         "[a list] of (things), and $3 or [x]",
+        "```text\n[name]: address\n```",
+        "`{.x}`, ${.x}$ and {this} or {a set, or b}",
     ],
 )
 def test_code_and_formulas_stay(prose: str) -> None:
@@ -90,6 +96,38 @@ def test_boxes_in_boxes_and_in_a_row() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("prose", "expected"),
+    [
+        ("[it](#here){ .md-button .md-button--primary } and", f"[it]({KNOWN['#here']}) and"),
+        ("## Title {#own}", "## Title"),
+        ('![a](a.png){: width="300" .wide }', "a"),
+        ("Text.\n{: .note }", "Text.\n"),
+    ],
+)
+def test_attributes_of_elements_are_gone(prose: str, expected: str) -> None:
+    """Braces that give an element a class, an id or more are for HTML alone."""
+    assert translated(prose) == expected
+
+
+def test_tabs_stand_one_below_the_other() -> None:
+    """Each below its title, and what follows them is no part of the last."""
+    prose = '=== "One"\n\n    First.\n\n=== "Two"\n\n    Second.\n\nThen.'
+    assert translated(prose) == "**One**\n\nFirst.\n\n**Two**\n\nSecond.\n\nThen."
+
+
+def test_a_box_has_the_title_that_it_was_given() -> None:
+    """Its own, none, or that of its kind; further words are for the site's style."""
+    assert translated('!!! note ""\n    Text.') == "> Text."
+    assert translated('!!! note inline end "T"\n    Text.') == "> **T**\n>\n> Text."
+    assert translated("!!! note\n    Text.") == "> **Note**\n>\n> Text."
+
+
+def test_a_page_may_show_an_expression() -> None:
+    """It has no values: what looks like an expression in it is an example."""
+    assert to_jupyter("Write `{python} x`.", None, KNOWN.get) == "Write `{python} x`."
+
+
 def test_values_are_text() -> None:
     """Whatever an expression gives, it is read as it was printed."""
     values = ["*[2](x)* `code`", "<b>_a_|\\", "# $1$ and [x][y]"]
@@ -104,7 +142,7 @@ TEXT = st.text(st.sampled_from('ab[](){}#!?`~$| \n"._-*'), max_size=120)
 @settings(deadline=None, max_examples=300)
 @given(TEXT)
 def test_any_text_is_survived(text: str) -> None:
-    """No text makes it fail, and text without boxes, links and definitions is not touched."""
+    """No text makes it fail, and text without what only the site understands is not touched."""
     said = translated(text.replace("{python}", ""))
-    if not re.search(r"\]\(|\]\[|\]:|!!!|\?\?\?", text):
+    if not re.search(r"\]\(|\]\[|\]:|!!!|\?\?\?|\{ *[#.]", text):
         assert said == text

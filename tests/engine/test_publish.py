@@ -1,11 +1,12 @@
 """A site replaces the one before at once, or leaves it alone."""
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from ptfund._site.publish import discard, publish, staging_folder
+from ptfund._site.publish import commit_id, discard, last_commit, publish, staging_folder
 
 
 def built(site: Path, text: str) -> Path:
@@ -68,3 +69,20 @@ def test_many_may_publish_at_once(tmp_path: Path) -> None:
         list(pool.map(publish_many, range(4)))
     assert (site / "one").read_text() == (site / "two").read_text()
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_commit_has_a_date_and_an_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that Git gave it; before the first, outside a repository, or without Git: none."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert (last_commit(tmp_path), commit_id(tmp_path)) == ("0", "")
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@b.c"]
+    subprocess.run([*git, "init", "-q"], cwd=tmp_path, check=True)
+    assert (last_commit(tmp_path), commit_id(tmp_path)) == ("0", "")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "@86400 +0000")
+    commit = [*git, "commit", "-q", "--allow-empty", "-m", "One"]
+    subprocess.run(commit, cwd=tmp_path, check=True)
+    head = (tmp_path / ".git" / "HEAD").read_text().removeprefix("ref: ").strip()
+    assert commit_id(tmp_path) == (tmp_path / ".git" / head).read_text().strip()
+    assert last_commit(tmp_path) == "86400"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert (last_commit(tmp_path), commit_id(tmp_path)) == ("0", "")

@@ -55,6 +55,7 @@ def test_a_failure_is_a_page_until_it_is_mended(server: Server) -> None:
     page = server.page("/tutorials/a/")
     assert "tutorials/01_a.py:6: ZeroDivisionError: division by zero" in page
     assert "src/tool.py:2 in tool" in page
+    assert server.page("/tutorials/a/index.html.md").startswith("# A chapter")
     assert "of b" in server.page("/tutorials/b/")
     executions = server.log().count("tutorials/01_a.py: 1 cells")
     server.after("tutorials/01_a.py", "# # A chapter", "# # A chapter\n#\n# With more")

@@ -112,7 +112,7 @@
 
   if (isAllowed()) {
     if (isHome) end.prepend(summary);
-    else if (end) addToggles();
+    else if (chapters.length) addToggles();
     show();
     addEventListener("storage", show); // another tab has changed the marks
     addEventListener("pageshow", show); // the reader has gone back to a page as it was left

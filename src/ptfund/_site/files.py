@@ -3,7 +3,7 @@
 import hashlib
 import os
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -27,7 +27,8 @@ from ptfund._site.downloads import (
     translated,
 )
 from ptfund._site.lines import Passage
-from ptfund._site.plain import to_plain
+from ptfund._site.mistakes import report_address
+from ptfund._site.publish import commit_id
 from ptfund._site.repository import read_repository
 from ptfund._site.run import Run
 
@@ -37,8 +38,8 @@ __all__ = [
     "document",
     "joined",
     "list_places_to_work",
-    "markdown_of",
     "offered",
+    "reporting",
     "root_of",
 ]
 
@@ -153,20 +154,29 @@ def list_places_to_work(
     return places
 
 
-def markdown_of(file: File) -> str:
-    """Return the address of a chapter as Markdown, as llmstxt.org has it: that of the page, .md."""
-    return f"{file.dest_uri}.md"
+def reporting(config: MkDocsConfig) -> Callable[[Page | None], str | None]:
+    """Return a function for templates: the address at which mistakes of a page are reported.
+
+    Of the page that stands for unknown ones, which is None, only the reader knows the address.
+    """
+    commit = commit_id(root_of(config)) if config.repo_url else ""
+
+    def report_mistake(page: Page | None) -> str | None:
+        address = (page.canonical_url or f"/{page.url}") if page else None
+        return report_address(config.repo_url, address, commit)
+
+    return report_mistake
 
 
 def attached(runs: Sequence[Run], config: MkDocsConfig, files: Files) -> Iterator[File]:
-    """Yield what a site has beside pages: chapters as Markdown, and what readers take with them.
+    """Yield what readers take with them.
 
     Args:
         runs: The runs of the chapters that are shown.
         config: The site's configuration.
         files: The site's files, among which the chapters are.
     """
-    package, taken, plain = "ptfund", dict[str, bytes](), dict[str, str]()
+    package, taken = "ptfund", dict[str, bytes]()
     if wheel := build_package(root_of(config)):
         package, taken[package] = wheel
     source = _find_package(package, config)
@@ -175,15 +185,9 @@ def attached(runs: Sequence[Run], config: MkDocsConfig, files: Files) -> Iterato
         resolve = partial(_address, script=script, config=config, files=files)
         notebook = translated(run.notebook, resolve)
         taken |= downloads(run.chapter, notebook, source)
-        if file := files.get_file_from_path(script):
-            plain[markdown_of(file)] = to_plain(notebook)
     taken[ARCHIVE] = archive(taken, package, int(os.environ["SOURCE_DATE_EPOCH"]))
     for name, content in taken.items():
         yield File.generated(config, f"{_DOWNLOADS}/{name}", content=content)
-    for name, text in {**plain, "llms-full.txt": "\n".join(plain.values())}.items():
-        file = File.generated(config, f"{name}.txt", content=text)
-        file.dest_uri = name  # of a source with such a name MkDocs would make a page
-        yield file
 
 
 def _find_package(name: str, config: MkDocsConfig) -> str:

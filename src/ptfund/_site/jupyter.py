@@ -1,39 +1,68 @@
 """Prose of the site as Jupyter reads it: values for expressions, quotes for boxes, whole links."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
 from ptfund._site.chapter import CODE, replace_expressions
 
-__all__ = ["Resolve", "folded", "to_jupyter"]
+__all__ = ["Resolve", "folded", "replace_prose", "to_jupyter"]
 
 Resolve = Callable[[str], str | None]
 """Returns the whole address of what a link names: a file, a section, or a name of the API."""
 
-_BLOCK = re.compile(r'(?P<mark>!!!|\?\?\?\+?) (?P<kind>[\w-]+)(?: "(?P<title>.*)")?')
+_BLOCK = re.compile(
+    r'(?P<mark>!!!|\?\?\?\+?) (?P<kind>[\w-]+)(?: [\w -]+)?(?: "(?P<title>.*)")?'
+    r'|===[!+]? "(?P<tab>.*)"'
+)
 _FENCE = re.compile(r" {0,3}(?P<bars>`{3,}|~{3,})")
-_FORMULA = re.compile(r"(?<!\\)(?P<marks>\$\$?)(?!\s).+?(?<![\s\\])(?P=marks)", re.DOTALL)
+# Code comes first: a dollar in it begins no formula. A formula has no empty line.
+_KEPT = re.compile(
+    rf"{CODE.pattern}"
+    r"|(?<!\\)(?P<marks>\$\$?)(?!\s)(?:(?!\n\s*\n).)+?(?<![\s\\])(?P=marks)",
+    re.DOTALL | re.MULTILINE,
+)
 _LINK = re.compile(
     r"(?P<image>!?)\[(?P<words>(?:[^\[\]`]|`[^`]*`|\[[^\[\]]*\])+)\]"
-    r"(?:\((?P<address>[^()\s]+)\)|\[(?P<name>[\w.]*)\])"
+    r"(?:\((?P<address>[^()\s]+)(?P<title> +\"[^\"\n]*\")?\)|\[(?P<name>[\w.]*)\])"
 )
 # What a link's name leads to, below the text: [name]: address.
-_DEFINITION = re.compile(r"^\[(?P<name>[^\[\]]+)\]: (?P<address>\S+)\n?", re.MULTILINE)
+_DEFINITION = re.compile(r"^\[(?P<name>[^\[\]^][^\[\]]*)\]: (?P<address>\S+)\n?", re.MULTILINE)
+# What the extension attr_list reads: `{ .class #id key=value }`.
+_ATTRIBUTE = r"""(?:[.#][\w-]+|[\w-]+=(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))"""
+_ATTRIBUTES = re.compile(rf"[ \t]*\{{:?[ ]*{_ATTRIBUTE}(?:[ ]+{_ATTRIBUTE})*[ ]*\}}")
 # In running text these begin something; a value is text and must not.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>$|#]")
 
 
-def to_jupyter(prose: str, values: Sequence[str], resolve: Resolve) -> str:
+def to_jupyter(prose: str, values: Sequence[str] | None, resolve: Resolve) -> str:
     """Return prose without what only this site's Markdown knows.
 
     Args:
-        prose: The Markdown of a cell.
-        values: What each of its expressions gave.
+        prose: The Markdown of a cell or of a page.
+        values: What each of its expressions gave; None for a page, which has no expressions.
         resolve: Where a link leads; words whose address is not known stay without a link.
     """
-    texts = [_SPECIAL.sub(r"\\\g<0>", value) for value in values]
-    prose = replace_expressions(_linked(prose, resolve), texts)
+    prose = replace_prose(_ATTRIBUTES, lambda _: "", _linked(prose, resolve))
+    if values is not None:
+        texts = [_SPECIAL.sub(r"\\\g<0>", value) for value in values]
+        prose = replace_expressions(prose, texts)
     return "\n".join(_blocks(prose.split("\n")))
+
+
+def replace_prose(
+    pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], prose: str
+) -> str:
+    """Return prose with each match of a pattern replaced, unless it begins in code or a formula."""
+    kept = [match.span() for match in _KEPT.finditer(prose)]
+    starts = [start for start, _ in kept]
+
+    def replaced(match: re.Match[str]) -> str:
+        before = bisect_right(starts, match.start())
+        is_kept = before > 0 and match.start() < kept[before - 1][1]
+        return match[0] if is_kept else replace(match)
+
+    return pattern.sub(replaced, prose)
 
 
 def folded(title: str, text: str) -> str:
@@ -44,19 +73,20 @@ def folded(title: str, text: str) -> str:
 
 def _linked(prose: str, resolve: Resolve) -> str:
     """Return prose whose links lead to the site, from wherever it is read."""
-    defined = {match["name"]: match["address"] for match in _DEFINITION.finditer(prose)}
-    prose = _DEFINITION.sub("", prose)
-    kept = [m.span() for pattern in (CODE, _FORMULA) for m in pattern.finditer(prose)]
+    defined = dict[str, str]()
+
+    def define(match: re.Match[str]) -> str:
+        defined[match["name"]] = match["address"]
+        return ""
 
     def whole(link: re.Match[str]) -> str:
-        if any(start <= link.start() < end for start, end in kept):
-            return link[0]
         target = link["address"] or link["name"] or link["words"].strip("`")
         target = defined.get(target, target)
         address = target if "://" in target else resolve(target)
-        return f"{link['image']}[{link['words']}]({address})" if address else link["words"]
+        title = link["title"] or ""
+        return f"{link['image']}[{link['words']}]({address}{title})" if address else link["words"]
 
-    return _LINK.sub(whole, prose)
+    return replace_prose(_LINK, whole, replace_prose(_DEFINITION, define, prose))
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[str]:
@@ -79,12 +109,17 @@ def _blocks(lines: Sequence[str]) -> Iterator[str]:
             position += 1
         inside = [text.removeprefix("    ") for text in lines[begin:position]]
         text = "\n".join(_blocks(inside)).strip()
-        title = block["title"] if block["title"] is not None else block["kind"].capitalize()
-        yield folded(title, text) if block["mark"] != "!!!" else _quoted(title, text)
+        yield _box(block, text)
         if position < len(lines):
             yield ""
 
 
-def _quoted(title: str, text: str) -> str:
-    lines = [f"**{title}**", "", *text.split("\n")]
+def _box(block: re.Match[str], text: str) -> str:
+    """Return the text of a block below its title: of a tab plainly, of a box as a quotation."""
+    if block["tab"] is not None:
+        return f"**{block['tab']}**\n\n{text}"
+    title = block["kind"].capitalize() if block["title"] is None else block["title"]
+    if block["mark"] != "!!!":
+        return folded(title, text)
+    lines = [*([f"**{title}**", ""] if title else []), *text.split("\n")]
     return "\n".join(f"> {line}".rstrip() for line in lines)

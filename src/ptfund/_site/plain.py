@@ -1,4 +1,4 @@
-"""A chapter in plain words: as Markdown for programs that read, and in a line for who searches."""
+"""Pages in plain words: as Markdown for programs that read, and in a line for search engines."""
 
 import re
 from html import unescape
@@ -7,8 +7,9 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from ptfund._site.chapter import fence
+from ptfund._site.jupyter import Resolve, replace_prose, to_jupyter
 
-__all__ = ["LONGEST", "description", "to_plain"]
+__all__ = ["LONGEST", "chapter_to_plain", "description", "page_to_plain"]
 
 LONGEST = 160  # characters of a description; engines that search show no more
 
@@ -16,6 +17,24 @@ _PARAGRAPH = re.compile(r"</h1>.*?<p>(.*?)</p>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _QUOTED = re.compile(r'"([^"]*)"')
 _SENTENCE = re.compile(r"[.?!](?=\s|$)")
+# HTML that only the site needs: comments, pictures without words, and what wraps Markdown.
+_MARKUP = re.compile(
+    r"<!--.*?-->\n?|<(?P<name>svg|style|script)\b.*?</(?P=name)>\s*"
+    r"|</?(?:div|section)\b[^>]*>\n?|^\[TOC\]$",
+    re.DOTALL | re.MULTILINE,
+)
+_CODE = re.compile(r"<code\b[^>]*>(?P<code>.*?)</code>", re.DOTALL)
+_MARKED = re.compile(r"""(?P<tag><\w+)\b[^<>]*\smarkdown(?:=["']?\w+["']?)?(?=[\s>])[^<>]*>""")
+_CHARACTER = re.compile(r"&#(?P<number>\d+);")
+_SPECIAL = "\\`*_[]<>$|#~&"  # they begin something in running text
+# Terms, each on a line, and what they mean.
+_ENTRY = re.compile(
+    r"^(?P<terms>(?:(?!: )\S.*\n)+)\n?"
+    r"(?P<meanings>: {1,3}\S.*(?:\n+(?: {4}.*|: {1,3}\S.*))*)",
+    re.MULTILINE,
+)
+_GAP = re.compile(r"\n{3,}")
+_MEANING = re.compile(r"^: {1,3}", re.MULTILINE)
 
 
 def description(html: str) -> str:
@@ -29,11 +48,11 @@ def description(html: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: text.rfind(' ', 0, LONGEST - 1)]} …"
 
 
-def to_plain(notebook: NotebookNode) -> str:
+def chapter_to_plain(notebook: NotebookNode) -> str:
     """Return an executed chapter as Markdown: formulas in LaTeX, figures by their words.
 
     Args:
-        notebook: The chapter as it can be downloaded.
+        notebook: The chapter, translated as for Jupyter.
     """
     parts = []
     for cell in notebook.cells:
@@ -45,6 +64,41 @@ def to_plain(notebook: NotebookNode) -> str:
             text = output.get("text") or output.data["text/plain"]
             parts.append(_fenced("text", strip_ansi(text).rstrip()))
     return "\n\n".join(parts) + "\n"
+
+
+def page_to_plain(markdown: str, resolve: Resolve) -> str:
+    """Return a page's Markdown without what only this site understands.
+
+    Args:
+        markdown: What somebody has written, or the build has made of the chapters.
+        resolve: Where a link leads.
+    """
+    text = replace_prose(_MARKUP, lambda _: "", markdown)
+    text = replace_prose(_MARKED, lambda tag: f"{tag['tag']}>", text)
+    text = replace_prose(_CODE, lambda tag: _span(unescape(tag["code"])), text)
+    text = replace_prose(_CHARACTER, _character, text)
+    text = replace_prose(_ENTRY, _entry, text)
+    text = to_jupyter(text, None, resolve)
+    return replace_prose(_GAP, lambda _: "\n\n", text).strip() + "\n"
+
+
+def _span(code: str) -> str:
+    """Return code in as many backticks as it needs."""
+    bars = fence(code) if "`" in code else "`"
+    space = " " if code.startswith("`") or code.endswith("`") else ""
+    return f"{bars}{space}{code}{space}{bars}"
+
+
+def _character(number: re.Match[str]) -> str:
+    character = chr(int(number["number"]))
+    return f"\\{character}" if character in _SPECIAL else character
+
+
+def _entry(entry: re.Match[str]) -> str:
+    """Return an entry of a list of definitions as one of a plain list."""
+    terms = ", ".join(f"**{term.strip()}**" for term in entry["terms"].splitlines())
+    _, first, *others = (text.strip() for text in _MEANING.split(entry["meanings"]))
+    return "\n\n    ".join([f"- {terms}: {first}", *others])
 
 
 def _fenced(kind: str, text: str) -> str:

@@ -30,8 +30,8 @@ from ptfund._site.files import (
     document,
     joined,
     list_places_to_work,
-    markdown_of,
     offered,
+    reporting,
     root_of,
 )
 from ptfund._site.font import LICENCE, MathFont, characters, math_font
@@ -55,6 +55,7 @@ from ptfund._site.run import Run
 from ptfund._site.search import searchable
 from ptfund._site.serve import unfailing
 from ptfund._site.terms import Term, read_glossary, with_anchors, with_terms
+from ptfund._site.twins import link_to_twin, twin_of, twins
 
 __all__ = ["PtfundConfig", "PtfundPlugin"]
 
@@ -223,7 +224,6 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             place = scripts.index(script) + 1, len(scripts)
             ways = list_places_to_work(run.chapter, page, config, files)
             html = with_header(html, run, place, offered(run.chapter, page), ways)
-            page.meta["markdown"] = markdown_of(page.file)
             return fill_outputs(html, to_outputs(run.notebook), run.chapter)
         except ChapterError as error:
             if not self._serves:
@@ -249,7 +249,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         return server
 
     def _add_files(self, /, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
-        """Stop if formulas are wrong, which a page shows while serving; add font and downloads."""
+        """Stop if formulas are wrong, which a page shows while serving; add what is no page."""
         errors = [ChapterError(*error) for error in sorted(self._formula_errors)]
         if errors and not self._serves:
             raise _abort(errors)
@@ -263,8 +263,10 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             licence = LICENCE.read_text("utf-8")
             files.append(File.generated(config, self._font.address, content=self._font.style))
             files.append(File.generated(config, f"{folder}/OFL.txt", content=licence))
-        for file in attached(self._shown(), config, files):
+        shown = self._shown()
+        for file in [*attached(shown, config, files), *twins(shown, config, files)]:
             files.append(file)
+        env.globals.update(twin_of=twin_of, report_mistake=reporting(config))
         return env
 
     @event_priority(-50)
@@ -293,12 +295,11 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
     on_page_context = CombinedEvent(_before_search, _after_search)
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Drop elements that colour nothing; let pages with formulas load the formulas' font."""
-        output = lightened(output)
-        if self._font is None or not characters(page.content or ""):
-            return output
-        head = self._font.head(get_relative_url(self._font.address, page.url))
-        return output.replace("</head>", f"{head}</head>", 1)
+        """Drop elements that colour nothing; name the page's twin, and the font of its formulas."""
+        head = link_to_twin(page)
+        if self._font and characters(page.content or ""):
+            head += self._font.head(get_relative_url(self._font.address, page.url))
+        return lightened(output).replace("</head>", f"{head}</head>", 1)
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-__all__ = ["discard", "last_commit", "publish", "staging_folder", "write_whole"]
+__all__ = ["commit_id", "discard", "last_commit", "publish", "staging_folder", "write_whole"]
 
 
 def staging_folder(site: Path) -> Path:
@@ -70,11 +70,24 @@ def write_whole(path: Path, text: str) -> None:
 
 def last_commit(root: Path) -> str:
     """Return when the last commit was made, in seconds since 1970; "0" outside a repository."""
+    return _git(root, "log", "-1", "--format=%ct") or "0"
+
+
+def commit_id(root: Path) -> str:
+    """Return the id of the commit that is built; nothing outside a repository."""
+    return _git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+
+
+def _git(root: Path, *words: str) -> str:
+    """Return what git says; nothing if there is no git, no repository, or no commit."""
     try:
-        command = ["git", "log", "-1", "--format=%ct"]
         told = subprocess.run(  # noqa: S603 - a fixed command
-            command, cwd=root, capture_output=True, text=True, check=False
+            ["git", *words],  # noqa: S607 - whichever git there is
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except OSError:
-        return "0"
-    return told.stdout.strip() or "0"
+        return ""
+    return told.stdout.strip()

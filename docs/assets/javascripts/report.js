@@ -1,0 +1,30 @@
+// "Report a mistake" says which section the reader is at, and which page, where the build knew none.
+{
+  const link = document.querySelector("a.report");
+
+  // The section that the address names, or the last one that begins above the middle of the screen.
+  const findHeading = () => {
+    const headings = [...document.querySelectorAll("article :is(h1, h2, h3, h4, h5, h6)[id]")]
+      .filter((heading) => heading.checkVisibility()); // what is folded away is nowhere
+    return headings.find((heading) => heading.matches(":target"))
+      ?? headings.findLast((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
+  };
+
+  const describe = (heading) => {
+    const title = heading.cloneNode(true);
+    title.querySelector(".headerlink")?.remove();
+    return `#${heading.id} ${title.textContent.trim().replace(/\s+/g, " ")}`;
+  };
+
+  const fill = () => {
+    const address = new URL(link.href);
+    const fields = address.searchParams;
+    const heading = findHeading();
+    if (heading) fields.set("section", describe(heading));
+    if (!fields.has("page")) fields.set("page", location.href);
+    link.href = address;
+  };
+
+  // Before the click, too: another button of the mouse, or a menu, opens the link as well.
+  for (const event of ["pointerdown", "click"]) link?.addEventListener(event, fill);
+}
