@@ -30,7 +30,7 @@ LISTS = [
     "docs/index.md",
     "docs/assets/images/chapters.svg",
 ]
-NAMES = ["attention_shares", "attention_heaviest", "attention_centred"]
+NAMES = ["attention_shares", "attention_largest", "attention_centred"]
 
 
 @pytest.fixture
