@@ -222,13 +222,21 @@ def test_what_is_taken_is_refused(
     assert f"{topic} is taken: {file} exists" in refuse([topic], book, capsys)
 
 
+@pytest.mark.parametrize("content", [b"x = 1\n", b"x = (\n", b"\xff\n"])
+@pytest.mark.parametrize("file", LISTS)
+def test_a_list_without_chapters_is_named(
+    file: str, content: bytes, book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether it holds something else, or what nobody can read."""
+    (book / file).write_bytes(content)
+    assert f"{file} lists no chapters" in refuse(["attention"], book, capsys)
+
+
 @pytest.mark.parametrize("file", LISTS)
 def test_a_list_that_is_missing_is_named(
     file: str, book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """So is one in which no chapter stands."""
-    (book / file).write_text("x = 1\n", encoding="utf-8")
-    assert f"{file} lists no chapters" in refuse(["attention"], book, capsys)
+    """With its path."""
     (book / file).unlink()
     assert file in refuse(["attention"], book, capsys)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from string import Template
+from typing import NamedTuple
 
 from ptfund._site.chapter import ChapterError, read_chapter
 
@@ -22,6 +23,7 @@ _SKELETON = Path(__file__).with_name("skeleton")
 _TOPIC = re.compile(r"[a-z]+(_[a-z]+)*")
 _LISTED = re.compile(r"^( *- )(?:.*: )?tutorials/\d\d_\w+\.py\n", re.MULTILINE)
 _CARDS = re.compile(r'<div class="path" markdown>\n.*?\n(?=\n</div>)', re.DOTALL)
+_PICTURES = re.compile(r".*</symbol>\n", re.DOTALL)
 _CARD = """\
 {number}. <svg aria-hidden="true"><use href="assets/images/chapters.svg#{slug}"/></svg>
     **[{title}](tutorials/{name}.py)**
@@ -38,6 +40,25 @@ class Refused(Exception):  # noqa: N818 - nothing is in error but what was asked
     """Why no chapter is written, in one line."""
 
 
+class _New(NamedTuple):
+    """What is known of a chapter before it is written."""
+
+    topic: str
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.number:02}_{self.topic}"
+
+    @property
+    def slug(self) -> str:
+        return self.topic.replace("_", "-")
+
+    @property
+    def title(self) -> str:
+        return self.topic.replace("_", " ").capitalize()
+
+
 def plan_chapter(root: Path, topic: str) -> dict[Path, str]:
     """Return the files that make a new chapter, new ones first, each with its whole text.
 
@@ -48,7 +69,8 @@ def plan_chapter(root: Path, topic: str) -> dict[Path, str]:
     Raises:
         Refused: If the topic is no such name or is taken, or if a file that lists the chapters
             has no place for another one.
-        OSError: If such a file cannot be read.
+        ChapterError: If the first or the last chapter cannot be read.
+        OSError: If another file cannot be read.
     """
     if not _TOPIC.fullmatch(topic) or len(topic) > LONGEST_TOPIC:
         allowed = f"at most {LONGEST_TOPIC} lower-case letters, words joined by underscores"
@@ -56,43 +78,45 @@ def plan_chapter(root: Path, topic: str) -> dict[Path, str]:
     scripts = sorted((root / "tutorials").glob("[0-9][0-9]_*.py"))
     if not scripts:
         raise Refused("there is no chapter in tutorials/ that a new one could follow")
-    first, before = read_chapter(scripts[0], root), read_chapter(scripts[-1], root)
-    number = int(before.name[:2]) + 1
-    if number > 99:
+    new = _New(topic, int(scripts[-1].name[:2]) + 1)
+    if new.number > 99:
         raise Refused("there are 99 chapters, and a number has two digits")
-    name, slug = f"{number:02}_{topic}", topic.replace("_", "-")
-    title = topic.replace("_", " ").capitalize()
-    words = {
-        "topic": topic,
-        "title": title,
-        "number": str(number),
-        "first": f"[{first.title}]({first.path.name})",
-        "before": f"[{before.title}]({before.path.name})",
-    }
-    new = {
-        root / f"tutorials/{name}.py": "chapter",
+    skeletons = {
+        root / f"tutorials/{new.name}.py": "chapter",
         root / f"src/ptfund/exercises/_{topic}.py": "checks",
         root / f"tests/exercises/wrong_answers/{topic}.py": "wrong_answers",
     }
-    taken = [path for path in scripts if path.stem[3:] == topic]
-    if taken := [*taken, *(path for path in new if path.exists())]:
+    same = [path for path in scripts if path.stem[3:] == topic]
+    if taken := [*same, *(path for path in skeletons if path.exists())]:
         raise Refused(f"{topic} is taken: {taken[0].relative_to(root).as_posix()} exists")
-    files = {path: _fill(skeleton, words) for path, skeleton in new.items()}
-    asked = re.findall(r"^check\((\w+)\)$", next(iter(files.values())), re.MULTILINE)
-    additions: dict[str, Callable[[str], str]] = {
-        "src/ptfund/exercises/__init__.py": lambda text: _add_exercises(text, name, asked),
-        "mkdocs.yml": lambda text: _add_to_nav(text, name),
-        "docs/index.md": lambda text: _insert(
-            text, _CARDS, _CARD.format(number=number, slug=slug, title=title, name=name)
-        ),
-        "docs/assets/images/chapters.svg": lambda text: _insert(
-            text, re.compile(r".*</symbol>\n", re.DOTALL), _PICTURE.format(slug=slug, number=number)
-        ),
+    first, before = (read_chapter(scripts[place], root) for place in (0, -1))
+    words = {
+        "topic": topic,
+        "title": new.title,
+        "number": str(new.number),
+        "first": f"[{first.title}]({first.path.name})",
+        "before": f"[{before.title}]({before.path.name})",
     }
+    files = {path: _fill(skeleton, words) for path, skeleton in skeletons.items()}
+    asked = re.findall(r"^check\((\w+)\)$", next(iter(files.values())), re.MULTILINE)
+    return files | _extend_lists(root, new, asked)
+
+
+def _extend_lists(root: Path, new: _New, asked: Sequence[str]) -> dict[Path, str]:
+    """Return the files that list the chapters, with a new one at the end of each."""
+    card = _CARD.format(number=new.number, slug=new.slug, title=new.title, name=new.name)
+    picture = _PICTURE.format(number=new.number, slug=new.slug)
+    additions: dict[str, Callable[[str], str]] = {
+        "src/ptfund/exercises/__init__.py": lambda text: _add_exercises(text, new.name, asked),
+        "mkdocs.yml": lambda text: _add_to_nav(text, new.name),
+        "docs/index.md": lambda text: _insert(text, _CARDS, card),
+        "docs/assets/images/chapters.svg": lambda text: _insert(text, _PICTURES, picture),
+    }
+    files = {}
     for file, add in additions.items():
         try:
             files[root / file] = add((root / file).read_text(encoding="utf-8"))
-        except LookupError:
+        except (LookupError, SyntaxError, UnicodeDecodeError):
             raise Refused(f"{file} lists no chapters after which a new one could stand") from None
     return files
 
