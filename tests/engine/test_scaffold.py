@@ -17,20 +17,25 @@ from ptfund._site.exercises import read_exercises
 from ptfund._site.run import run_chapters
 from ptfund._site.scaffold import LONGEST_TOPIC, main
 from ptfund.exercises import EXERCISES
+from tests.book import CHAPTERS
 from tests.exercises.answers import ASKED, Asked
 from tests.tutorials.reading import cells_of, headings, shown, text_of, with_outputs
 from tests.tutorials.rules import RULES
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = "tutorials/10_attention.py"
-NEW = [SCRIPT, "src/ptfund/exercises/_attention.py", "tests/exercises/wrong_answers/attention.py"]
+# A topic that no chapter will have.
+LAST = CHAPTERS[-1].path.name
+NUMBER = int(LAST[:2]) + 1
+NAME = f"{NUMBER:02}_quinces"
+SCRIPT = f"tutorials/{NAME}.py"
+NEW = [SCRIPT, "src/ptfund/exercises/_quinces.py", "tests/exercises/wrong_answers/quinces.py"]
 LISTS = [
     "src/ptfund/exercises/__init__.py",
     "mkdocs.yml",
     "docs/index.md",
     "docs/assets/images/chapters.svg",
 ]
-NAMES = ["attention_shares", "attention_largest", "attention_centred"]
+NAMES = ["quinces_shares", "quinces_largest", "quinces_centred"]
 
 
 @pytest.fixture
@@ -47,7 +52,7 @@ def book(tmp_path: Path) -> Path:
 @pytest.fixture
 def written(book: Path) -> Path:
     """The book with a new chapter."""
-    assert main(["attention"], book) == 0
+    assert main(["quinces"], book) == 0
     return book
 
 
@@ -87,17 +92,17 @@ def run(book: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def test_every_list_of_chapters_grows(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Three files are new, four have a new entry, and all seven are told."""
     before = contents(book)
-    assert main(["attention"], book) == 0
+    assert main(["quinces"], book) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[:7] == [f"{n} is new" for n in NEW] + [f"{n} lists it" for n in LISTS]
     found = added(before, book)
     assert set(found) == {*NEW, *LISTS}
     assert found["mkdocs.yml"].strip() == f"- {SCRIPT}"
-    assert f'"{Path(SCRIPT).stem}": (' in found[LISTS[0]]
+    assert f'"{NAME}": (' in found[LISTS[0]]
     assert all(f'"{name}",\n' in found[LISTS[0]] for name in NAMES)
-    assert "**[Attention](tutorials/10_attention.py)**" in found["docs/index.md"]
-    assert "chapters.svg#attention" in found["docs/index.md"]
-    assert 'id="attention"' in found["docs/assets/images/chapters.svg"]
+    assert f"**[Quinces](tutorials/{NAME}.py)**" in found["docs/index.md"]
+    assert "chapters.svg#quinces" in found["docs/index.md"]
+    assert 'id="quinces"' in found["docs/assets/images/chapters.svg"]
 
 
 def test_chapter_keeps_the_rules(written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +122,7 @@ def test_chapter_keeps_the_rules(written: Path, monkeypatch: pytest.MonkeyPatch)
 def test_each_section_has_its_place_to_fill(written: Path) -> None:
     """The opening, both lessons, all exercises and the end say what is to be written."""
     text = text_of(cells_of((written / SCRIPT).read_text("utf-8")))
-    assert (1, "Attention") in headings(text)
+    assert (1, "Quinces") in headings(text)
     assert text.count("*To write: ") >= 10
 
 
@@ -135,7 +140,7 @@ def test_answers_are_told_apart(written: Path, monkeypatch: pytest.MonkeyPatch) 
     """Stubs fail, solutions pass, and each of three wrong answers or more gets words of its own."""
     chapter = read_chapter(written / SCRIPT, written)
     found = {a.names[0]: a for a in (Asked(chapter, e) for e in read_exercises(chapter))}
-    checks = load("ptfund.exercises._attention", written / NEW[1])
+    checks = load("ptfund.exercises._quinces", written / NEW[1])
     monkeypatch.setitem(sys.modules, checks.__name__, checks)
     monkeypatch.setitem(EXERCISES, chapter.name, tuple(found))
     for name, asked in found.items():
@@ -151,7 +156,7 @@ def test_answers_are_told_apart(written: Path, monkeypatch: pytest.MonkeyPatch) 
             assert [n for n, words in enumerate(told) if answer.says in words] == [number]
 
 
-@pytest.mark.parametrize("topic", ["attention", "abcdefghijkl_mnopqrstuvw"])
+@pytest.mark.parametrize("topic", ["quinces", "abcdefghijkl_mnopqrstuvw"])
 def test_code_is_clean(topic: str, book: Path) -> None:
     """Ruff finds nothing in the new files, also where a name is as long as it may be."""
     assert len(topic) <= LONGEST_TOPIC
@@ -165,14 +170,14 @@ def test_code_is_clean(topic: str, book: Path) -> None:
 
 def test_chapters_can_follow_one_another(written: Path) -> None:
     """The next one takes the next number, and stands behind the last one in every list."""
-    assert main(["graph_networks"], written) == 0
-    script = (written / "tutorials/11_graph_networks.py").read_text("utf-8")
-    assert script.startswith("# %% [markdown]\n# # Graph networks\n")
-    assert "[Attention](10_attention.py)" in script
+    assert main(["ripe_quinces"], written) == 0
+    script = (written / f"tutorials/{NUMBER + 1:02}_ripe_quinces.py").read_text("utf-8")
+    assert script.startswith("# %% [markdown]\n# # Ripe quinces\n")
+    assert f"[Quinces]({NAME}.py)" in script
     for name, piece in zip(LISTS, ("{0}_{1}", "{0}_{1}.py", "{0}_{1}.py", '"{2}"'), strict=True):
         text = (written / name).read_text("utf-8")
-        old = text.index(piece.format(10, "attention", "attention"))
-        assert text.index(piece.format(11, "graph_networks", "graph-networks")) > old
+        old = text.index(piece.format(f"{NUMBER:02}", "quinces", "quinces"))
+        assert text.index(piece.format(f"{NUMBER + 1:02}", "ripe_quinces", "ripe-quinces")) > old
 
 
 def refuse(arguments: list[str], book: Path, capsys: pytest.CaptureFixture[str]) -> str:
@@ -190,7 +195,7 @@ def refuse(arguments: list[str], book: Path, capsys: pytest.CaptureFixture[str])
 @pytest.mark.parametrize(
     "arguments",
     [
-        *([], [""], ["two", "words"], ["two words"], ["Attention"], ["attention2"], ["10_a"]),
+        *([], [""], ["two", "words"], ["two words"], ["Quinces"], ["quinces2"], ["10_a"]),
         *(["a__b"], ["_a"], ["a_"], ["a-b"], ["ä"], ["../a"], ["a\n"], ["a.py"], ["--help"]),
         ["a" * (LONGEST_TOPIC + 1)],
     ],
@@ -229,7 +234,7 @@ def test_a_list_without_chapters_is_named(
 ) -> None:
     """Whether it holds something else, or what nobody can read."""
     (book / file).write_bytes(content)
-    assert f"{file} lists no chapters" in refuse(["attention"], book, capsys)
+    assert f"{file} lists no chapters" in refuse(["quinces"], book, capsys)
 
 
 @pytest.mark.parametrize("file", LISTS)
@@ -238,12 +243,12 @@ def test_a_list_that_is_missing_is_named(
 ) -> None:
     """With its path."""
     (book / file).unlink()
-    assert file in refuse(["attention"], book, capsys)
+    assert file in refuse(["quinces"], book, capsys)
 
 
 def fill(book: Path) -> None:
     """Have ninety-nine chapters."""
-    (book / "tutorials/09_conclusion.py").rename(book / "tutorials/99_conclusion.py")
+    (book / "tutorials" / LAST).rename(book / "tutorials" / f"99{LAST[2:]}")
 
 
 def empty(book: Path) -> None:
@@ -253,19 +258,19 @@ def empty(book: Path) -> None:
 
 def spoil(book: Path) -> None:
     """Have a last chapter that is no chapter."""
-    (book / "tutorials/09_conclusion.py").write_text("1 +\n", encoding="utf-8")
+    (book / "tutorials" / LAST).write_text("1 +\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
-    [(fill, "99 chapters"), (empty, "no chapter"), (spoil, "09_conclusion.py:1: SyntaxError")],
+    [(fill, "99 chapters"), (empty, "no chapter"), (spoil, f"{LAST}:1: SyntaxError")],
 )
 def test_a_book_that_cannot_grow_is_told(
     change: Callable[[Path], None], told: str, book: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """There must be a chapter to follow, and a number left."""
     change(book)
-    assert told in refuse(["attention"], book, capsys)
+    assert told in refuse(["quinces"], book, capsys)
 
 
 def test_nothing_is_left_of_what_fails(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -273,7 +278,7 @@ def test_nothing_is_left_of_what_fails(book: Path, capsys: pytest.CaptureFixture
     folder = book / "tests/exercises/wrong_answers"
     shutil.rmtree(folder)
     folder.write_text("no folder", encoding="utf-8")
-    assert "attention.py" in refuse(["attention"], book, capsys)
+    assert "quinces.py" in refuse(["quinces"], book, capsys)
 
 
 def test_files_that_have_grown_are_taken_back(
@@ -289,7 +294,7 @@ def test_files_that_have_grown_are_taken_back(
         return write(path, text, **settings)
 
     monkeypatch.setattr(Path, "write_text", fail)
-    assert "No space left on device" in refuse(["attention"], book, capsys)
+    assert "No space left on device" in refuse(["quinces"], book, capsys)
 
 
 def test_the_command_answers_in_one_line(book: Path) -> None:
