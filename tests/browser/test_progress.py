@@ -155,7 +155,8 @@ def test_tabs_agree(open_page: OpenPage, site_url: str) -> None:
     marks_of(second)[-1].click()
     expect(marks_of(first)[-1]).to_have_attribute("aria-pressed", "true")
     expect(exercise(second)).to_have_attribute("aria-pressed", "true")
-    expect(home.get_by_text(re.compile("1 of 9 chapters, 1 of .* marked done"))).to_be_visible()
+    words = re.compile(f"1 of {len(CHAPTERS)} chapters, 1 of .* marked done")
+    expect(home.get_by_text(words)).to_be_visible()
     expect(home.locator("article .tick")).to_have_count(1)
 
 
@@ -269,6 +270,7 @@ def test_marks_are_accessible(open_page: OpenPage, site_url: str, theme: Theme, 
         else:
             page.goto(site_url + path)
         page.evaluate(OPEN_ALL)
+        page.evaluate("scrollTo(0, 0)")  # what has half scrolled out of sight would seem small
         response = Axe().run(page, options=options).response
         assert response["passes"]
         found |= {f"{path}: {v['id']}": v["nodes"] for v in response["violations"]}
