@@ -1,6 +1,6 @@
 // "Report a mistake" says which section the reader is at, and which page, where the build knew none.
 {
-  const link = document.querySelector("a.report");
+  const atEnd = document.querySelector("a.report");
 
   // The section that the address names, or the last one that begins above the middle of the screen.
   const findHeading = () => {
@@ -16,7 +16,7 @@
     return `#${heading.id} ${title.textContent.trim().replace(/\s+/g, " ")}`;
   };
 
-  const fill = () => {
+  const fill = ({ currentTarget: link }) => {
     const address = new URL(link.href);
     const fields = address.searchParams;
     const heading = findHeading();
@@ -25,6 +25,14 @@
     link.href = address;
   };
 
+  // Below the table of contents, where the screen is wide enough for it, the link is at hand in
+  // every section.
+  const links = atEnd ? [atEnd, atEnd.cloneNode(true)] : [];
+  const contents = document.querySelector(".md-sidebar--secondary .md-sidebar__inner");
+  contents?.append(...links.slice(1));
+
   // Before the click, too: another button of the mouse, or a menu, opens the link as well.
-  for (const event of ["pointerdown", "click"]) link?.addEventListener(event, fill);
+  for (const link of links) {
+    for (const event of ["pointerdown", "click"]) link.addEventListener(event, fill);
+  }
 }
