@@ -1,11 +1,14 @@
 """What the engine's tests share."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.engine.project import CONFIGURATION, Project
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -40,3 +43,14 @@ def shelf(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     with (project.root / "tutorials" / "04_alone.py").open("a") as file:
         file.write("\n# %% [markdown]\n# Twice that is `{python} 2 * value`.\n#\n# Prose.\n")
     return project
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A copy of what the book is made of."""
+    for folder in ("docs", "src", "tests", "tutorials"):
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignore)
+    for file in ("mkdocs.yml", "pyproject.toml"):
+        shutil.copy(ROOT / file, tmp_path / file)
+    return tmp_path
