@@ -55,6 +55,9 @@ check: .venv/ready
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.readthedocs .readthedocs.yaml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 # Build, show and build again at every change.
 serve: .venv/ready
@@ -65,9 +68,9 @@ exercises: .venv/ready
 	@$(BIN)/python -m ptfund._site.workbook $(if $(AGAIN),--again)
 	@echo "Solve them there. What is done: $(BIN)/python -m ptfund.exercises"
 
-# Begin a chapter: make chapter NAME=attention
+# Write a new chapter that builds: make chapter NAME=attention
 chapter: .venv/ready
-	@$(BIN)/python -m ptfund._site.scaffold "$(NAME)"
+	@$(BIN)/python -m ptfund._site.scaffold '$(NAME)'
 
 # Build the site and push it, as one commit, to the branch that the host of the site publishes.
 publish: .venv/ready

@@ -20,13 +20,13 @@ def button(page: Page) -> Locator:
     return page.get_by_role("button", name="Copy page as Markdown")
 
 
-def reported(page: Page, *, by_keyboard: bool = False) -> dict[str, str]:
-    """Return what the form gets to know when the reader opens the link at the page's end."""
+def reported(page: Page, place: str = ".page-end", *, by_keyboard: bool = False) -> dict[str, str]:
+    """Return what the form gets to know when the reader opens the link in a place of the page."""
     page.context.route(f"{FORM}**", lambda route: route.fulfill(body="a form"))
     if by_keyboard:  # the link has the focus
         page.keyboard.press("Enter")
     else:
-        page.get_by_role("link", name="Report a mistake").click()
+        page.locator(place).get_by_role("link", name="Report a mistake").click()
     expect(page.get_by_text("a form")).to_be_visible()
     return {name: value for name, [value] in parse_qs(urlsplit(page.url).query).items()}
 
@@ -121,6 +121,24 @@ def test_the_form_learns_where_the_reader_is(
     assert reported(page, by_keyboard=True)["section"].startswith(section)
 
 
+def test_the_link_beside_the_text_is_at_hand_in_every_section(open_page: OpenPage) -> None:
+    """It stays in view, and so the form learns of the section that the reader is looking at."""
+    page = open_page("tutorials/autograd/")
+    page.locator("#the-chain-rule-by-hand").evaluate("(heading) => heading.scrollIntoView()")
+    assert reported(page, ".md-sidebar--secondary")["section"].startswith("#the-chain-rule-by-hand")
+
+
+@pytest.mark.parametrize(("path", "width"), [("tutorials/autograd/", 360), ("", 1280)])
+def test_where_nothing_stands_beside_the_text_there_is_one_link(
+    open_page: OpenPage, path: str, width: int
+) -> None:
+    """On a phone, and on a page without a table of contents."""
+    page = open_page(path, width=width)
+    links = page.get_by_role("link", name="Report a mistake")
+    expect(links).to_have_count(1)
+    expect(page.locator(".page-end .report")).to_have_count(1)
+
+
 def test_a_title_of_any_characters_arrives(open_page: OpenPage) -> None:
     """Formulas, quotes and signs that mean something in an address; without the link to itself."""
     page = open_page("notation/")
@@ -172,7 +190,7 @@ def test_every_page_ends_with_the_way_to_report(
 def test_another_button_opens_the_same_form(open_page: OpenPage) -> None:
     """What the form gets is there before a tab or a menu is opened."""
     page = open_page("data/")
-    link = page.get_by_role("link", name="Report a mistake")
+    link = page.locator(".page-end .report")
     expect(link).not_to_have_attribute("href", re.compile("section="))
     link.hover()
     page.mouse.down(button="middle")
