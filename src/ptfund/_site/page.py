@@ -147,9 +147,8 @@ def with_header(
     header = (
         f'<div class="chapter-header" {_UNSEARCHED}>\n'
         f"<p>Chapter {number} of {count}, run with {' and '.join(_versions(run))}.</p>\n"
-        f'<p class="downloads">Download: {links}.</p>\n'
         + (f'<p class="places-to-work">{ways}.</p>\n' if ways else "")
-        + "</div>"
+        + f'<p class="downloads">Download: {links}.</p>\n</div>'
     )
     return html.replace("</h1>", f"</h1>\n{header}", 1)
 
