@@ -72,9 +72,9 @@ exercises: .venv/ready
 chapter: .venv/ready
 	@$(BIN)/python -m ptfund._site.scaffold '$(NAME)'
 
-# Build the site and push it, as one commit, to the branch that the host of the site publishes.
+# Push the site that was built, as one commit, to the branch that the host publishes.
 publish: .venv/ready
-	@$(BIN)/mkdocs gh-deploy --strict --force --no-history
+	@$(BIN)/ghp-import --no-jekyll --push --force --no-history --message "The site of $$(git rev-parse HEAD)" site
 
 # Run the tests with the lowest versions that pyproject.toml allows, torch's excepted.
 test-lowest: .venv-lowest/ready

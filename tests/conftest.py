@@ -13,6 +13,8 @@ pytest_plugins = ["tests.built"] if find_spec("resource") and find_spec("fcntl")
 
 # Two processes share the work, and the processors: PyTorch's further threads would be in the way.
 os.environ["OMP_NUM_THREADS"] = "1"
+# No test opens a window; one that wants another way to draw says so.
+os.environ.setdefault("MPLBACKEND", "agg")
 torch.set_num_threads(1)
 
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import venv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -58,20 +59,25 @@ class Manager(AsyncKernelManager):
 
 async def execute(book: NotebookNode, python: Path, place: Path) -> NotebookNode:
     """Run a notebook from top to bottom, errors or not, in an empty folder."""
-    manager = Manager(
-        transport="ipc", ip=str(place / "ipc"), connection_file=str(place / "connection.json")
-    )
-    manager.python = python
-    client = NotebookClient(
-        nbformat.from_dict(book), km=manager, timeout=120, allow_errors=True, coalesce_streams=True
-    )
-    try:
-        environment = {**surroundings(), "IPYTHONDIR": str(place / "ipython")}
-        return await client.async_execute(cwd=str(place), env=environment)
-    finally:
-        if client.kc is not None:
-            client.kc.stop_channels()
-        await manager.shutdown_kernel(now=True)
+    with TemporaryDirectory(prefix="ptfund-") as sockets:  # their paths must be short
+        manager = Manager(
+            transport="ipc", ip=f"{sockets}/ipc", connection_file=f"{sockets}/connection.json"
+        )
+        manager.python = python
+        client = NotebookClient(
+            nbformat.from_dict(book),
+            km=manager,
+            timeout=120,
+            allow_errors=True,
+            coalesce_streams=True,
+        )
+        try:
+            environment = {**surroundings(), "IPYTHONDIR": str(place / "ipython")}
+            return await client.async_execute(cwd=str(place), env=environment)
+        finally:
+            if client.kc is not None:
+                client.kc.stop_channels()
+            await manager.shutdown_kernel(now=True)
 
 
 def outputs(cell: NotebookNode) -> list[Any]:

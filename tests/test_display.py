@@ -84,6 +84,8 @@ def run_script(folder: Path, source: str, **environment: str) -> subprocess.Comp
         for name, value in os.environ.items()
         if name not in {"DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND"}
     }
+    if sys.platform != "linux":  # there the system always has a screen
+        inherited["MPLBACKEND"] = "agg"
     return subprocess.run(
         [sys.executable, "-W", "error", script],
         cwd=folder,
@@ -283,6 +285,7 @@ def test_raises_marks_its_output_in_a_notebook(
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.filterwarnings("ignore:Proactor event loop:RuntimeWarning")  # on Windows
 def test_real_kernel_carries_figure_and_error() -> None:
     """In a Jupyter kernel both arrive as outputs with their metadata, and nothing else does."""
     notebook = nbformat.v4.new_notebook(

@@ -19,7 +19,7 @@ def commands() -> list[str]:
 
 def recipe(folder: Path, target: str) -> list[str]:
     """Return what make would run for a target, with pip."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "PYTHON"))}
     done = subprocess.run(
         ["make", "--dry-run", "PIP=1", target],  # noqa: S607 - whatever make this machine has
         cwd=folder,

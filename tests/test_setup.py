@@ -161,14 +161,17 @@ def test_pins_run_on_every_python_that_is_promised() -> None:
     oldest = PROJECT["requires-python"].removeprefix(">=")
     seen = 0
     for line in CONSTRAINTS:
+        name, _, version = line.partition("==")
         try:
-            found = distribution(line.partition("==")[0])
+            found = distribution(name)
         except PackageNotFoundError:
             continue  # it is needed on another system or by another Python
+        if found.version.partition("+")[0] != version:
+            continue  # other versions than the pinned ones are being tried
         needs = found.metadata["Requires-Python"] or ""
         assert SpecifierSet(needs).contains(oldest), f"{line} needs Python {needs}"
         seen += 1
-    assert seen > 100
+    assert seen
 
 
 def test_lowest_versions_are_the_bounds_themselves() -> None:

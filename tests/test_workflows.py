@@ -1,5 +1,6 @@
 """What the host is told to run: only lines that were run here, and actions that cannot change."""
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -21,11 +22,14 @@ LINES = {
     "python tutorials/01_tensors.py",
     "exit 1",
     (
-        'PTFUND_SITE_URL="$READTHEDOCS_CANONICAL_URL" '
-        'PTFUND_REPO_URL="${READTHEDOCS_GIT_CLONE_URL%.git}" make site'
+        'PTFUND_SITE_URL="$READTHEDOCS_CANONICAL_URL" PTFUND_REPO_URL="$(echo '
+        '"$READTHEDOCS_GIT_CLONE_URL" | '
+        "sed -E 's#^git@([^:]+):#https://\\1/#; s#\\.git$##')\" make site"
     ),
-    'mkdir -p "$READTHEDOCS_OUTPUT" && cp -r site "$READTHEDOCS_OUTPUT/html"',
+    'mkdir -p "$READTHEDOCS_OUTPUT/html" && cp -r site/. "$READTHEDOCS_OUTPUT/html/"',
 }
+# The one job that may write, and the one of its steps that knows how.
+WRITES = ("publish", "publish", "make publish")
 
 every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 
@@ -61,7 +65,7 @@ def test_every_line_is_a_target_or_listed() -> None:
     targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
     assert WORKFLOWS
     run = commands()
-    assert {line.removeprefix("make ") for line in run - LINES} <= targets
+    assert run - LINES <= {f"make {target}" for target in targets}
     assert run >= LINES
 
 
@@ -71,7 +75,8 @@ def test_nothing_is_permitted_unasked(path: Path) -> None:
     assert read(path)["permissions"] == {}
     assert read(path)["concurrency"]["group"]
     for name, job in jobs(path).items():
-        allowed = {"contents": "write"} if name == "publish" else {"contents": "read"}
+        may_write = (path.stem, name) == WRITES[:2]
+        allowed = {"contents": "write"} if may_write else {"contents": "read"}
         assert job["permissions"] in ({}, allowed), name
         assert job["timeout-minutes"] <= 60, name
 
@@ -98,12 +103,27 @@ def test_no_credentials_are_left_behind(path: Path) -> None:
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
+@every_workflow
+def test_one_step_alone_sees_the_token(path: Path) -> None:
+    """It pushes; steps that run chapters or install packages do not see it."""
+    assert "token" not in json.dumps({**read(path), "jobs": {}}).lower()
+    seeing = [
+        (path.stem, name, step.get("run"))
+        for name, job in jobs(path).items()
+        for step in [*job["steps"], {**job, "steps": []}]
+        if re.search("token|secrets", json.dumps(step), re.IGNORECASE)
+    ]
+    assert seeing == ([WRITES] if path.stem == WRITES[0] else [])
+
+
 def test_the_last_job_waits_for_all_others() -> None:
-    """So that a branch's protection needs to name no other."""
+    """So that a branch's protection needs to name no other; it fails if one of them has."""
     (ci,) = [path for path in WORKFLOWS if path.stem == "ci"]
-    others = jobs(ci).keys() - {"all-well"}
-    assert set(jobs(ci)["all-well"]["needs"]) == others
-    assert jobs(ci)["all-well"]["if"] == "always()"
+    last = jobs(ci)["all-well"]
+    assert set(last["needs"]) == jobs(ci).keys() - {"all-well"}
+    assert last["if"] == "always()"
+    ends = [f"contains(needs.*.result, '{end}')" for end in ("failure", "cancelled")]
+    assert last["steps"] == [{"if": " || ".join(ends), "run": "exit 1"}]
 
 
 def test_pythons_begin_with_the_oldest_that_is_promised() -> None:
@@ -120,11 +140,14 @@ def test_pythons_begin_with_the_oldest_that_is_promised() -> None:
 def test_runs_are_restored_and_saved() -> None:
     """From main they are saved under the commit; everywhere the newest are restored."""
     (publish,) = [path for path in WORKFLOWS if path.stem == "publish"]
+    kept = {"path": ".cache/ptfund", "key": "runs-${{ github.sha }}"}
+    restore = ("actions/cache/restore", {**kept, "restore-keys": "runs-"})
     cached = {
-        name: [step["uses"].partition("@")[0] for step in job["steps"] if "cache" in str(step)]
+        name: [
+            (step["uses"].partition("@")[0], step["with"])
+            for step in job["steps"]
+            if "cache" in step.get("uses", "")
+        ]
         for name, job in jobs(publish).items()
     }
-    assert cached == {
-        "preview": ["actions/cache/restore"],
-        "publish": ["actions/cache/restore", "actions/cache/save"],
-    }
+    assert cached == {"preview": [restore], "publish": [restore, ("actions/cache/save", kept)]}

@@ -2,10 +2,8 @@
 
 import errno
 import os
-import pty
 import subprocess
 import sys
-import termios
 from collections.abc import Iterator
 from typing import Any
 
@@ -433,6 +431,8 @@ def test_a_log_stays_empty() -> None:
 
 def test_a_terminal_shows_a_bar() -> None:
     """It counts epochs, those done before included, and tells the loss."""
+    pty = pytest.importorskip("pty", reason="Windows has terminals of another kind")
+    termios = pytest.importorskip("termios")
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 80))
     command = [sys.executable, "-c", PROGRAM]

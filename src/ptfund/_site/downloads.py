@@ -54,7 +54,7 @@ NN_topic.py             the chapter as a Python script: python NN_topic.py
 NN_topic.ipynb          the chapter as a notebook, with all outputs
 NN_topic_learner.ipynb  the same without outputs and solutions: here you solve the exercises
 {package}
-Install the package and Jupyter, with Python 3.11 or newer:
+Install the package and Jupyter, with Python 3.11.5 or newer:
 
     pip install {install} jupyterlab
 """

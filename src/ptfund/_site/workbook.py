@@ -86,14 +86,14 @@ def write_workbooks(root: Path, *, again: bool) -> Iterator[str]:
         if path.exists() and path.read_bytes() == text.encode():
             yield f"{name} is there, as it was written"
         elif not path.exists():
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", newline="\n")
             yield f"{name} is written"
         elif not again:
             yield f"{name} is kept: your work is in it"
         else:
             kept = _unused(path)
             path.rename(kept)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", newline="\n")
             yield f"{name} is written anew; what was there is now {kept.name}"
 
 

@@ -26,9 +26,9 @@ def main(arguments: Sequence[str]) -> int:
     files: list[Path] = parser.parse_args(arguments).file
     for path in files:
         if path.stem not in EXERCISES:
-            parser.error(f"{path} must be named as a chapter, such as 01_tensors.py")
+            parser.error(f"{path.as_posix()} must be named as a chapter, such as 01_tensors.py")
         if not path.is_file():
-            parser.error(f"{path} is no file")
+            parser.error(f"{path.as_posix()} is no file")
     return correct(files) if files else overview()
 
 
@@ -51,7 +51,8 @@ def overview() -> int:
     done = total = 0
     for chapter, names in EXERCISES.items():
         path = FOLDER / f"{chapter}.py"
-        print(path if path.is_file() else f"{path} is not there: `make exercises` writes it")
+        name = path.as_posix()
+        print(name if path.is_file() else f"{name} is not there: `make exercises` writes it")
         module, errors = ModuleType(chapter), list[str]()
         if path.is_file():
             with contextlib.redirect_stdout(io.StringIO()):
@@ -90,9 +91,9 @@ def executed(path: Path) -> tuple[ModuleType, list[str]]:
         source = path.read_text(encoding="utf-8")
         statements = ast.parse(source, str(path)).body
     except SyntaxError as error:
-        return module, [f"{path}:{error.lineno}: SyntaxError: {error.msg}"]
+        return module, [f"{path.as_posix()}:{error.lineno}: SyntaxError: {error.msg}"]
     except (OSError, UnicodeDecodeError) as error:
-        return module, [f"{path}: {error}"]
+        return module, [f"{path.as_posix()}: {error}"]
     return module, list(_errors(statements, module, path))
 
 
@@ -106,7 +107,7 @@ def _errors(statements: Sequence[ast.stmt], module: ModuleType, path: Path) -> I
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises is reported
             steps = traceback.extract_tb(error.__traceback__)
             line = [step.lineno for step in steps if step.filename == str(path)][-1]
-            yield f"{path}:{line}: {type(error).__name__}: {error}"
+            yield f"{path.as_posix()}:{line}: {type(error).__name__}: {error}"
 
 
 def _is_check(statement: ast.stmt) -> bool:
