@@ -58,7 +58,7 @@ def test_a_page_that_cannot_be_copied_says_so(open_page: OpenPage, status: int |
 
     page.route("**/*.md", refuse)
     button(page).click()
-    expect(page.get_by_role("status").filter(has_text="Not copied")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Could not copy")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "before"
     assert errors == []
 
@@ -71,7 +71,7 @@ def test_what_came_of_it_lies_in_view(open_page: OpenPage, theme: Theme, width: 
     before = page.evaluate(place)
     page.route("**/*.md", lambda route: route.abort())
     button(page).click()
-    told = page.get_by_role("status").filter(has_text="Not copied")
+    told = page.get_by_role("status").filter(has_text="Could not copy")
     expect(told).to_be_in_viewport(ratio=1)
     assert page.evaluate(place) == before
     response = Axe().run(page, options={"resultTypes": ["violations"]}, context=".page-tools")
@@ -82,7 +82,7 @@ def test_without_javascript_there_are_links(open_page: OpenPage, built_site: Pat
     """One to the Markdown and one to the form, but no button that does nothing."""
     page = open_page("tutorials/data/", javascript=False)
     expect(button(page)).to_have_count(0)
-    link = page.get_by_role("link", name="Markdown", exact=True)
+    link = page.get_by_role("link", name="View this page as Markdown")
     expect(link).to_be_visible()
     address = link.evaluate("(link) => link.href")
     assert address.endswith("/tutorials/data/index.html.md")

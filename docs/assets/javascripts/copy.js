@@ -17,7 +17,7 @@
       await navigator.clipboard.write([new ClipboardItem({ "text/plain": fetchTwin() })]);
       return "Copied";
     } catch {
-      return "Not copied. The link beside the button opens the Markdown.";
+      return "Could not copy. Use the link beside the button to open the Markdown.";
     }
   };
 
