@@ -7,9 +7,8 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any, NamedTuple
 
 import pytest
@@ -17,6 +16,7 @@ from nbformat import NotebookNode
 from packaging.requirements import Requirement
 
 from tests.notebooks import execute, make_python, outputs, read
+from tests.tools import serve
 
 ROOT = Path(__file__).parents[1]
 VERSIONS = ROOT / "tests" / "colab.txt"
@@ -39,12 +39,8 @@ class Visit(NamedTuple):
 def address(built_site: Path) -> Iterator[str]:
     """The address at which the site is served, which its own has without a port."""
     handler = partial(SimpleHTTPRequestHandler, directory=str(built_site.parent))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serve(handler) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

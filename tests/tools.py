@@ -1,9 +1,14 @@
-"""Tools of the tests: Chromium, and those from npm, each in exactly one version, fetched once."""
+"""Tools of the tests: a server of files; Chromium; those from npm, in one version, fetched once."""
 
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -22,6 +27,18 @@ def chromium() -> Path | None:
 def missing(*programs: str) -> list[str]:
     """Return which of these programs are not on the PATH."""
     return [program for program in programs if shutil.which(program) is None]
+
+
+@contextmanager
+def serve(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Answer requests from this machine; the address of the server ends in a slash."""
+    answer: Any = handler
+    with ThreadingHTTPServer(("127.0.0.1", 0), answer) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
 
 
 def fetched(package: str) -> Path:

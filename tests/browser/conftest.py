@@ -3,10 +3,9 @@
 import os
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
-from threading import Thread
 from typing import Any, BinaryIO
 
 import pytest
@@ -77,12 +76,8 @@ def site_url(chromium: Path, built_site: Path) -> Iterator[str]:
     """The address at which the site is served, which ends in a slash."""
     del chromium  # Without a browser there is no use in building.
     handler = partial(SiteHandler, directory=str(built_site.parent))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/{built_site.name}/"
-        server.shutdown()
-        thread.join()
+    with tools.serve(handler) as address:
+        yield f"{address}{built_site.name}/"
 
 
 @pytest.fixture(scope="session")
