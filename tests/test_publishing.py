@@ -15,6 +15,7 @@ import pytest
 
 from tests.book import CHAPTERS
 from tests.engine.project import BUILD, surroundings
+from tests.tools import read_recipe
 
 ROOT = Path(__file__).parents[1]
 REPOSITORY = "https://github.com/octo/book"
@@ -63,14 +64,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(clone, "remote", "add", "origin", str(place / "remote"))
     if (runs := ROOT / ".cache" / "ptfund").exists():
         shutil.copytree(runs, clone / ".cache" / "ptfund")  # as the host restores them
-    listed = subprocess.run(
-        ["make", "--dry-run", "publish", "PIP=1"],  # noqa: S607 - whatever make this machine has
-        cwd=clone,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    push = listed.stdout.splitlines()[-1]
+    push = read_recipe(clone, "publish")[-1]
     programs = str(Path(sys.executable).parent)
     own = surroundings(PTFUND_REPO_URL=REPOSITORY, PTFUND_SITE_URL=SITE, **COMMIT)
     steps = [shlex.join([*BUILD, "--strict"]), *[push.replace(".venv/bin", programs)] * 2]

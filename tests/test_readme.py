@@ -2,10 +2,11 @@
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
+
+from tests.tools import read_recipe
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,20 +16,6 @@ def commands() -> list[str]:
     """Return the commands in README's blocks, without their comments."""
     blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
     return [line.split(" #")[0].strip() for block in blocks for line in block.splitlines()]
-
-
-def recipe(folder: Path, target: str) -> list[str]:
-    """Return what make would run for a target, with pip."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "PYTHON"))}
-    done = subprocess.run(
-        ["make", "--dry-run", "PIP=1", target],  # noqa: S607 - whatever make this machine has
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.splitlines()
 
 
 @pytest.fixture
@@ -48,7 +35,7 @@ def test_the_two_commands_are_on_the_first_screen() -> None:
 
 def test_the_lines_without_make_are_those_of_make(fresh: Path) -> None:
     """README's plain lines do what a first `make site` and `make test` do, in this order."""
-    made = [*recipe(fresh, "site"), *recipe(fresh, "test")]
+    made = [*read_recipe(fresh, "site"), *read_recipe(fresh, "test")]
     plain = [line for line in commands() if re.search(r"venv|pip|mkdocs|pytest", line)]
     plain = [line for line in plain if "tutorials/" not in line and "exercises" not in line]
     assert len(plain) == 4
@@ -58,13 +45,13 @@ def test_the_lines_without_make_are_those_of_make(fresh: Path) -> None:
 @pytest.mark.parametrize("target", ["site", "test"])
 def test_a_second_run_installs_nothing(fresh: Path, target: str) -> None:
     """Only new requirements bring pip back."""
-    assert any("pip install" in line for line in recipe(fresh, target))
+    assert any("pip install" in line for line in read_recipe(fresh, target))
     (fresh / ".venv").mkdir()
     (fresh / ".venv" / "ready").touch()
-    assert not any("pip" in line for line in recipe(fresh, target))
+    assert not any("pip" in line for line in read_recipe(fresh, target))
     later = (fresh / ".venv" / "ready").stat().st_mtime + 1
     os.utime(fresh / "constraints.txt", (later, later))
-    assert any("pip install" in line for line in recipe(fresh, target))
+    assert any("pip install" in line for line in read_recipe(fresh, target))
 
 
 def test_every_file_that_is_named_exists() -> None:

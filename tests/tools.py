@@ -1,5 +1,6 @@
-"""Tools of the tests: a server of files; Chromium; those from npm, in one version, fetched once."""
+"""Tools of the tests: make's recipes, a server, Chromium, and what npm has, fetched once."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,20 @@ def serve(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
         thread.join()
+
+
+def read_recipe(folder: Path, target: str) -> list[str]:
+    """Return what make would run for a target, with pip."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "PYTHON"))}
+    done = subprocess.run(
+        ["make", "--dry-run", "PIP=1", target],  # noqa: S607 - whatever make this machine has
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()
 
 
 def fetched(package: str) -> Path:
