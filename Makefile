@@ -65,7 +65,7 @@ serve: .venv/ready
 
 # Write files to solve the exercises in; AGAIN=1 begins anew, and keeps what was there.
 exercises: .venv/ready
-	@$(BIN)/python -m ptfund._site.workbook $(if $(AGAIN),--again)
+	@$(BIN)/python -m ptfund._site.publishing.workbook $(if $(AGAIN),--again)
 	@echo "Solve them there. What is done: $(BIN)/python -m ptfund.exercises"
 
 # Write a new chapter that builds: make chapter NAME=attention

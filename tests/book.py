@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ptfund._site.chapter import read_chapter
+from ptfund._site.reading.chapter import read_chapter
 
 _ROOT = Path(__file__).parents[1]
 CHAPTERS = [read_chapter(path, _ROOT) for path in sorted((_ROOT / "tutorials").glob("*.py"))]

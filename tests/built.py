@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ptfund._site.run import Run
+from ptfund._site.running.run import Run
 from tests.engine.project import BUILD, Project, surroundings
 
 ROOT = Path(__file__).parents[1]

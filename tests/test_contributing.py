@@ -9,7 +9,7 @@ import pytest
 from mkdocs.utils.yaml import yaml_load
 
 import ptfund
-from ptfund._site.downloads import build_package
+from ptfund._site.publishing.downloads import build_package
 
 ROOT = Path(__file__).parents[1]
 FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("[!c]*.yml"))
@@ -58,7 +58,8 @@ def test_every_file_that_is_named_exists(document: Path) -> None:
     missing = [link for link in links if not (document.parent / link).exists()]
     paths = re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]*\.(?:md|py|toml|txt|yml|cff))`", text)
     modules = re.findall(r"(?<![/\w])[a-z]\w*\.py\b", text)
-    homes = (ROOT, ROOT / "src" / "ptfund" / "_site")
+    site = ROOT / "src" / "ptfund" / "_site"
+    homes = (ROOT, site, *(room for room in site.iterdir() if room.is_dir()))
     named = {*paths, *modules} - MADE
     assert missing + [name for name in named if not any((h / name).exists() for h in homes)] == []
 

@@ -18,8 +18,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from ptfund._site.chapter import CODE
-from ptfund._site.downloads import ARCHIVE, build_package, names
+from ptfund._site.publishing.downloads import ARCHIVE, build_package, list_downloads
+from ptfund._site.reading.chapter import CODE
 from tests.book import CHAPTERS
 from tests.notebooks import execute, make_python, outputs, read, surroundings
 
@@ -86,7 +86,7 @@ def test_archive_holds_all_files(folder: Path) -> None:
     read_me = inside.pop("README.txt").decode()
     beside = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != ARCHIVE}
     assert inside == beside
-    offered = {download.name for chapter in CHAPTERS for download in names(chapter)}
+    offered = {download.name for chapter in CHAPTERS for download in list_downloads(chapter)}
     (wheel,) = inside.keys() - offered
     assert wheel.endswith(".whl")
     assert wheel in read_me

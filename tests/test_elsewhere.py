@@ -44,7 +44,7 @@ def test_the_packages_tests_can_be_collected_elsewhere() -> None:
 def test_exercises_are_written_elsewhere(tmp_path: Path) -> None:
     """The command of those who have no make works on every system."""
     (tmp_path / "tutorials").symlink_to(ROOT / "tutorials")
-    done = run_without("ptfund._site.workbook", cwd=tmp_path)
+    done = run_without("ptfund._site.publishing.workbook", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     written = sorted(path.name for path in (tmp_path / "exercises").iterdir())
     assert written == sorted(path.name for path in (ROOT / "tutorials").glob("*.py"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from markdown.extensions.toc import slugify
 
-from ptfund._site.terms import read_glossary
+from ptfund._site.rendering.terms import read_glossary
 from tests.tutorials.reading import cells_of, sections, text_of
 
 ROOT = Path(__file__).parents[1]

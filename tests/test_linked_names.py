@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ptfund._site.inventory import FILE, thing_at
-from ptfund._site.links import links, read_inventory
-from ptfund._site.run import Run
+from ptfund._site.rendering.inventory import FILE, find_by_path
+from ptfund._site.rendering.links import read_inventory, resolve_links
+from ptfund._site.running.run import Run
 
 ROOT = Path(__file__).parents[1]
 INVENTORY = read_inventory(ROOT / FILE)
@@ -17,7 +17,7 @@ UNDESCRIBED = {"torch.utils.hooks.RemovableHandle.remove"}
 def linked(book: list[Run]) -> Iterator[tuple[str, str]]:
     """Yield each linked piece of code, and the name to which it leads."""
     for run in book:
-        for number, found in links(run.chapter, run.names, INVENTORY).items():
+        for number, found in resolve_links(run.chapter, run.names, INVENTORY).items():
             source = run.chapter.cells[number].source
             yield from ((source[start:end], name) for start, end, name in found)
 
@@ -41,7 +41,7 @@ def test_nothing_that_is_documented_is_left_unlinked(executed_book: list[Run]) -
     """Whatever a chapter takes from PyTorch or ptfund leads to where it is described."""
     missing = set()
     for run in executed_book:
-        found = links(run.chapter, run.names, INVENTORY)
+        found = resolve_links(run.chapter, run.names, INVENTORY)
         for number, step in enumerate(run.chapter.steps):
             places = {link.start for link in found.get(step.cell, ())}
             for start, _, candidates in run.names.get(str(number), ()):
@@ -52,7 +52,7 @@ def test_nothing_that_is_documented_is_left_unlinked(executed_book: list[Run]) -
 
 def _exists(name: str) -> bool:
     try:
-        thing_at(name)
+        find_by_path(name)
     except (AttributeError, ModuleNotFoundError):
         return False
     return True

@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 
 import pytest
 
-from ptfund._site.chapter import raised
-from ptfund._site.run import Run
+from ptfund._site.reading.chapter import read_error
+from ptfund._site.running.run import Run
 from tests.engine.project import BUILD, surroundings
 
 ROOT = Path(__file__).parents[1]
@@ -140,7 +140,7 @@ def test_chapters_are_whole(built_site: Path, executed_book: list[Run]) -> None:
             for output in cell.get("outputs", ()):
                 shown = output.get("text") or output.data["text/plain"]
                 assert shown.strip() in text
-                if error := raised(output):
+                if error := read_error(output):
                     assert error[0] in text
         prose = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
         assert not re.search(r"<svg|<math|<span|\{python\}|^!!! |\]\(\d\d_", prose, re.MULTILINE)

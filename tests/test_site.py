@@ -14,9 +14,9 @@ import pytest
 from mkdocstrings import Inventory
 
 import ptfund
-from ptfund._site.chapter import raised
-from ptfund._site.page import to_outputs
-from ptfund._site.run import Run
+from ptfund._site.reading.chapter import read_error
+from ptfund._site.rendering.page import to_outputs
+from ptfund._site.running.run import Run
 from tests.book import CHAPTERS
 
 MODULES = [
@@ -74,7 +74,7 @@ def test_every_deliberate_error_is_in_the_index(built_site: Path, executed_book:
     outputs = [
         o for run in executed_book for cell in run.notebook.cells for o in cell.get("outputs", ())
     ]
-    errors = list(filter(None, map(raised, outputs)))
+    errors = list(filter(None, map(read_error, outputs)))
     assert len(errors) > 30
     for name, message, cause in errors:
         assert f'id="{name.lower()}"' in page

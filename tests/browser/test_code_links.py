@@ -5,8 +5,8 @@ from urllib.parse import unquote, urldefrag
 
 from playwright.sync_api import expect
 
-from ptfund._site.inventory import FILE
-from ptfund._site.links import read_inventory
+from ptfund._site.rendering.inventory import FILE
+from ptfund._site.rendering.links import read_inventory
 from tests.browser.reader import OpenPage
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from markdown import markdown
 from playwright.sync_api import Browser, Page, Route, expect
 
-from ptfund._site.mathml import MathError, MathExtension
+from ptfund._site.rendering.mathml import MathError, MathExtension
 from tests.browser.reader import OpenPage
 
 WITH_FORMULAS = "notation/"

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, Route, expect
 
-from ptfund._site.publish import commit_id
+from ptfund._site.publishing.publish import read_commit_id
 from tests.browser.reader import OpenPage, Theme
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,7 +97,7 @@ def test_the_form_learns_of_which_page(open_page: OpenPage) -> None:
         "template": "mistake.yml",
         "page": "http://127.0.0.1/book/tutorials/autograd/",
         "section": "#leaves-and-accumulation Leaves and accumulation",
-        "commit": commit_id(ROOT),
+        "commit": read_commit_id(ROOT),
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from ptfund._site.exercises import read_exercises
+from ptfund._site.reading.exercises import read_exercises
 from tests.book import CHAPTERS
 from tests.browser.marking import (
     CHAPTER,

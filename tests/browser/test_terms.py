@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from ptfund._site.terms import read_glossary
+from ptfund._site.rendering.terms import read_glossary
 from tests.browser.reader import OpenPage, Theme
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,10 +6,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptfund._site.book import run_book
-from ptfund._site.chapter import read_chapter
-from ptfund._site.reading import read_book
-from ptfund._site.run import Run, run_chapters
+from ptfund._site.reading.book import read_book
+from ptfund._site.reading.chapter import read_chapter
+from ptfund._site.running.book import run_book
+from ptfund._site.running.run import Run, run_chapters
 
 CONFIGURATION = """\
 site_name: A small book

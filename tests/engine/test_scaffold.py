@@ -10,9 +10,9 @@ from types import ModuleType
 
 import pytest
 
-from ptfund._site.chapter import read_chapter
-from ptfund._site.exercises import read_exercises
-from ptfund._site.run import run_chapters
+from ptfund._site.reading.chapter import read_chapter
+from ptfund._site.reading.exercises import read_exercises
+from ptfund._site.running.run import run_chapters
 from ptfund._site.scaffold import LONGEST_TOPIC, main
 from ptfund.exercises import EXERCISES
 from tests.book import CHAPTERS

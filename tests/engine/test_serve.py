@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ptfund._site.serve import unfailing
+from ptfund._site.serve import show_failure_as_page
 from tests.engine.project import CONFIGURATION, Project
 from tests.engine.server import Server, serving
 
@@ -136,7 +136,7 @@ def test_a_builder_that_raises_leaves_a_page_that_says_why(tmp_path: Path) -> No
         raise RuntimeError("<no> way")
 
     (tmp_path / "index.html").write_text("the site before")
-    unfailing(builder, tmp_path, logging.getLogger("small"))()
+    show_failure_as_page(builder, tmp_path, logging.getLogger("small"))()
     assert [path.name for path in tmp_path.iterdir()] == ["404.html"]
     page = (tmp_path / "404.html").read_text()
     assert "a complaint\n&lt;no&gt; way" in page

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ptfund._site.chapter import Chapter
-from ptfund._site.exercises import Exercise, read_exercises
+from ptfund._site.reading.chapter import Chapter
+from ptfund._site.reading.exercises import Exercise, read_exercises
 from ptfund.exercises import WrongAnswer, check
 from tests.book import CHAPTERS
 

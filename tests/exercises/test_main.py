@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ptfund._site.workbook import workbook
+from ptfund._site.publishing.workbook import compose_workbook
 from ptfund.exercises import EXERCISES
 from ptfund.exercises.__main__ import correct, main, overview
 from tests.book import CHAPTERS
@@ -16,7 +16,7 @@ from tests.exercises.answers import ASKED
 CHAPTER = CHAPTERS[0]
 NAMES = EXERCISES["01_tensors"]
 MINE = [asked.exercise for asked in ASKED.values() if asked.chapter == CHAPTER]
-STUBS = workbook(CHAPTER, MINE)
+STUBS = compose_workbook(CHAPTER, MINE)
 
 
 def solved(*names: str) -> str:

@@ -9,7 +9,7 @@ import jaxtyping
 import pytest
 from nbformat import NotebookNode
 
-from ptfund._site.run import Run
+from ptfund._site.running.run import Run
 from tests.tutorials.code_rules import Played, play
 from tests.tutorials.reading import cells_of, shown, with_outputs
 

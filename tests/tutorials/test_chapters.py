@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from nbformat import NotebookNode
 
-from ptfund._site.run import Run
+from ptfund._site.running.run import Run
 from tests.tutorials.code_rules import Played
 from tests.tutorials.reading import cells_of, shown
 from tests.tutorials.rules import RULES, Rule

@@ -19,43 +19,58 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import CountHandler, get_relative_url
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from ptfund._site.book import run_book
-from ptfund._site.chapter import Chapter, ChapterError
-from ptfund._site.colouring import lightened
-from ptfund._site.exercises import read_exercises
-from ptfund._site.extracts import cheat_sheet, error_index, on_sheet
-from ptfund._site.files import (
+from ptfund._site.publishing.files import (
     ChapterFile,
-    attached,
-    document,
-    joined,
+    bundle_downloads,
+    find_root,
+    join_files,
+    link_downloads,
     list_places_to_work,
-    offered,
-    reporting,
-    root_of,
+    make_mistake_reporter,
+    read_document,
 )
-from ptfund._site.font import LICENCE, MathFont, characters, math_font
-from ptfund._site.lines import FormulaError, LinkLines, docstrings, located, prose
-from ptfund._site.links import Code, fill_links, links, read_inventory
-from ptfund._site.mathml import MathError, MathExtension
-from ptfund._site.page import (
-    failure,
+from ptfund._site.publishing.font import LICENCE, MathFont, cut_math_font, find_formula_characters
+from ptfund._site.publishing.publish import (
+    discard_staged,
+    make_staging_folder,
+    publish,
+    read_commit_time,
+)
+from ptfund._site.publishing.twins import link_to_twin, make_twins, name_twin
+from ptfund._site.reading.book import read_book
+from ptfund._site.reading.chapter import Chapter, ChapterError
+from ptfund._site.reading.exercises import read_exercises
+from ptfund._site.rendering.colouring import drop_plain_spans
+from ptfund._site.rendering.extracts import (
+    compose_cheat_sheet,
+    compose_error_index,
+    find_sheet_cells,
+)
+from ptfund._site.rendering.lines import (
+    FormulaError,
+    LinkLines,
+    locate_formulas,
+    read_prose,
+    read_sources,
+)
+from ptfund._site.rendering.links import Code, fill_links, read_inventory, resolve_links
+from ptfund._site.rendering.mathml import MathError, MathExtension
+from ptfund._site.rendering.page import (
+    add_header,
     fill_outputs,
     fill_values,
-    refused_outputs,
+    refuse_outputs,
+    render_failure,
     to_markdown,
     to_outputs,
-    with_header,
 )
-from ptfund._site.plain import description
-from ptfund._site.publish import discard, last_commit, publish, staging_folder
-from ptfund._site.reading import read_book
-from ptfund._site.repository import name_repository
-from ptfund._site.run import Run
-from ptfund._site.search import searchable
-from ptfund._site.serve import unfailing
-from ptfund._site.terms import Term, read_glossary, with_anchors, with_terms
-from ptfund._site.twins import link_to_twin, twin_of, twins
+from ptfund._site.rendering.plain import describe_page
+from ptfund._site.rendering.repository import name_repository
+from ptfund._site.rendering.search import trim_for_search
+from ptfund._site.rendering.terms import Term, add_anchors, mark_terms, read_glossary
+from ptfund._site.running.book import run_book
+from ptfund._site.running.run import Run
+from ptfund._site.serve import show_failure_as_page
 
 __all__ = ["PtfundConfig", "PtfundPlugin"]
 
@@ -111,7 +126,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         self._publishes = not self._serves and not dirty
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Read formulas, let complaints about links name lines, promise no edit links in vain."""
+        """Register the math extension, and prefix link warnings with file and line."""
         self._wrong_formulas, self._formula_errors = [], set()
         extension = MathExtension(self._wrong_formulas.append)
         config.markdown_extensions.append(extension)  # type: ignore[arg-type] # MkDocs types names
@@ -119,7 +134,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             autorefs.scan_toc = False  # headings are no API's names
         if not config.repo_url:
             config.edit_uri = None
-        root = root_of(config)
+        root = find_root(config)
         for handler in logging.getLogger("mkdocs").handlers:
             if isinstance(handler, CountHandler):
                 if self._serves:
@@ -128,12 +143,12 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             elif not any(isinstance(known, LinkLines) for known in handler.filters):
                 handler.addFilter(LinkLines(root, (root, Path(config.docs_dir))))
         # Every date that MkDocs writes is that of the commit.
-        os.environ.setdefault("SOURCE_DATE_EPOCH", last_commit(root))
+        os.environ.setdefault("SOURCE_DATE_EPOCH", read_commit_time(root))
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
         """Read and run the chapters; stop here, with all failures, before a page is written."""
-        root = root_of(config)
+        root = find_root(config)
         chapters, errors = read_book(root)
         with logging_redirect_tqdm(loggers=[logging.getLogger("mkdocs")]):
             runs = run_book(
@@ -145,7 +160,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             )
         self._runs = {run.chapter.script: run for run in runs}
         for run in runs:
-            errors += [run.error] if run.error else refused_outputs(run.chapter, run.notebook)
+            errors += [run.error] if run.error else refuse_outputs(run.chapter, run.notebook)
         if errors and not self._serves:
             raise _abort(errors)
         self._inventory = read_inventory(Path(config.docs_dir) / PYTORCH_NAMES)
@@ -158,7 +173,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             self._errors.setdefault(error.script, []).append(error)
         if self._publishes:
             self._site = Path(config.site_dir)
-            self._staged = staging_folder(self._site)
+            self._staged = make_staging_folder(self._site)
             config.site_dir = str(self._staged)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -166,14 +181,14 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         chapters = {script: run.chapter for script, run in self._runs.items()}
         for script in self._errors.keys() - chapters.keys():
             # While serving, also what cannot be read has a page: it says why.
-            path = root_of(config) / script
+            path = find_root(config) / script
             chapters[script] = Chapter(path, script, path.stem, ())
         for _, chapter in sorted(chapters.items()):
             files.append(ChapterFile(chapter, config))
         shown = self._shown()
         pages = {
-            ERRORS: error_index((run.chapter, run.notebook) for run in shown),
-            CHEAT_SHEET: cheat_sheet(run.chapter for run in shown),
+            ERRORS: compose_error_index((run.chapter, run.notebook) for run in shown),
+            CHEAT_SHEET: compose_cheat_sheet(run.chapter for run in shown),
         }
         for name, text in pages.items():
             if name not in files.src_uris:  # what somebody has written goes before it
@@ -200,36 +215,40 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         script = page.file.src_uri
         run = self._runs.get(script)
         if self._wrong_formulas:
-            own = document(page.file, config) if run is None else prose(run.chapter)
-            self._formula_errors |= located(self._wrong_formulas, own, docstrings(root_of(config)))
+            own = read_document(page.file, config) if run is None else read_prose(run.chapter)
+            self._formula_errors |= locate_formulas(
+                self._wrong_formulas, own, read_sources(find_root(config))
+            )
             self._wrong_formulas.clear()
         if script in self._errors:
-            return html + failure(self._errors[script])
+            return html + render_failure(self._errors[script])
         if script == GLOSSARY:
-            return with_anchors(html, self._terms)
+            return add_anchors(html, self._terms)
         try:
             if script == CHEAT_SHEET and page.file.generated_by:
-                chosen = (self._code(run, config, on_sheet(run.chapter)) for run in self._shown())
+                chosen = (
+                    self._code(run, config, find_sheet_cells(run.chapter)) for run in self._shown()
+                )
                 html = fill_links(html, script, list(chain.from_iterable(chosen)))
                 return f'<div class="cheat-sheet">{html}</div>'
             if run is None:
                 return html
             html = fill_values(html, run.notebook, run.chapter)
-            page.meta["description"] = description(html)
+            page.meta["description"] = describe_page(html)
             glossary = get_relative_url(self._glossary, page.url)
-            html = with_terms(html, self._terms, script, glossary)
+            html = mark_terms(html, self._terms, script, glossary)
             code = [n for n, c in enumerate(run.chapter.cells) if c.kind == "code" and c.source]
             html = fill_links(html, script, self._code(run, config, code), uses=True)
             scripts = sorted(self._runs.keys() | self._errors.keys())
             place = scripts.index(script) + 1, len(scripts)
             ways = list_places_to_work(run.chapter, page, config, files)
-            html = with_header(html, run, place, offered(run.chapter, page), ways)
+            html = add_header(html, run, place, link_downloads(run.chapter, page), ways)
             return fill_outputs(html, to_outputs(run.notebook), run.chapter)
         except ChapterError as error:
             if not self._serves:
                 raise PluginError(str(error)) from error
             log.info(str(error))
-            return failure([error])
+            return render_failure([error])
 
     def _shown(self) -> list[Run]:
         """Return the runs of the chapters that can be shown, in the book's order."""
@@ -237,7 +256,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
 
     def _code(self, run: Run, config: MkDocsConfig, numbers: Iterable[int]) -> list[Code]:
         """Return cells of a chapter with what is linked in them: without autorefs, nothing."""
-        found = links(run.chapter, run.names, self._inventory)
+        found = resolve_links(run.chapter, run.names, self._inventory)
         linked = found if "autorefs" in config.plugins else {}
         return [Code(run.chapter, number, linked.get(number, ())) for number in numbers]
 
@@ -245,7 +264,9 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., None]
     ) -> LiveReloadServer:
         """Keep the server alive: after a build that fails, MkDocs' own answers nothing."""
-        server.builder = unfailing(builder, Path(config.site_dir), logging.getLogger("mkdocs"))
+        server.builder = show_failure_as_page(
+            builder, Path(config.site_dir), logging.getLogger("mkdocs")
+        )
         return server
 
     def _add_files(self, /, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
@@ -256,24 +277,24 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         for error in errors:
             log.info(f"{error}")
         pages = [file.page.content or "" for file in files.documentation_pages() if file.page]
-        text = frozenset[str]().union(*map(characters, pages))
-        self._font = math_font(text) if text else None
+        text = frozenset[str]().union(*map(find_formula_characters, pages))
+        self._font = cut_math_font(text) if text else None
         if self._font:
             folder = PurePosixPath(self._font.address).parent
             licence = LICENCE.read_text("utf-8")
             files.append(File.generated(config, self._font.address, content=self._font.style))
             files.append(File.generated(config, f"{folder}/OFL.txt", content=licence))
         shown = self._shown()
-        for file in [*attached(shown, config, files), *twins(shown, config, files)]:
+        for file in [*bundle_downloads(shown, config, files), *make_twins(shown, config, files)]:
             files.append(file)
-        env.globals.update(twin_of=twin_of, report_mistake=reporting(config))
+        env.globals.update(twin_of=name_twin, report_mistake=make_mistake_reporter(config))
         return env
 
     @event_priority(-50)
     def _join_files(self, /, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Let pages ask for one style sheet, with what mkdocstrings has written, and one script."""
-        config.extra_css = joined(files, config.extra_css, STYLES, config)
-        config.extra_javascript = joined(files, config.extra_javascript, SCRIPTS, config)
+        config.extra_css = join_files(files, config.extra_css, STYLES, config)
+        config.extra_javascript = join_files(files, config.extra_javascript, SCRIPTS, config)
 
     on_env = CombinedEvent(_add_files, _join_files)
 
@@ -281,7 +302,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
     def _before_search(self, /, context: Any, *, page: Page, **_: Any) -> None:
         """Let the search plugin, whose turn is next, read less."""
         self._whole = page.content
-        page.content = searchable(page.content or "")
+        page.content = trim_for_search(page.content or "")
 
     @event_priority(-50)
     def _after_search(self, /, context: Any, *, page: Page, **_: Any) -> None:
@@ -297,9 +318,9 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Drop elements that colour nothing; name the page's twin, and the font of its formulas."""
         head = link_to_twin(page)
-        if self._font and characters(page.content or ""):
+        if self._font and find_formula_characters(page.content or ""):
             head += self._font.head(get_relative_url(self._font.address, page.url))
-        return lightened(output).replace("</head>", f"{head}</head>", 1)
+        return drop_plain_spans(output).replace("</head>", f"{head}</head>", 1)
 
     @event_priority(-100)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
@@ -321,7 +342,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
     def on_shutdown(self) -> None:
         """Remove a site that was not finished."""
         if self._staged is not None:
-            discard(self._staged)
+            discard_staged(self._staged)
 
 
 def _abort(errors: list[ChapterError]) -> Abort:

@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-from ptfund._site.chapter import ChapterError, read_chapter
+from ptfund._site.reading.chapter import ChapterError, read_chapter
 
 __all__ = ["Refused", "main", "plan_chapter", "write_all"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
-__all__ = ["unfailing"]
+__all__ = ["show_failure_as_page"]
 
 # Shown at every address while there is no site; it asks again until there is one.
 _PAGE = """\
@@ -35,7 +35,9 @@ class _Complaints(logging.Handler):
         self.texts.append(record.getMessage())
 
 
-def unfailing(builder: Callable[[], None], site: Path, log: logging.Logger) -> Callable[[], None]:
+def show_failure_as_page(
+    builder: Callable[[], None], site: Path, log: logging.Logger
+) -> Callable[[], None]:
     """Return a builder that, where the given one raises, leaves a site of one page: why.
 
     The page is the one for addresses at which there is nothing.

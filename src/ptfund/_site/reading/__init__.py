@@ -1,0 +1,1 @@
+"""Scripts are read here: into chapters, cells, expressions and exercises."""

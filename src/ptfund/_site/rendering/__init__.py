@@ -1,0 +1,1 @@
+"""Runs become pages here: Markdown, outputs, links, formulas, terms, and extracts of them all."""

@@ -1,0 +1,94 @@
+"""A site replaces the one before at once, or leaves it alone."""
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ptfund._site.publishing.publish import (
+    discard_staged,
+    make_staging_folder,
+    publish,
+    read_commit_id,
+    read_commit_time,
+)
+
+
+def built(site: Path, text: str) -> Path:
+    """Return a folder in which a site was built."""
+    staged = make_staging_folder(site)
+    (staged / "index.html").write_text(text)
+    return staged
+
+
+def test_the_first_and_the_next_site_are_published(tmp_path: Path) -> None:
+    """Afterwards nothing but the new site is there, readable for a web server."""
+    site = tmp_path / "site"
+    for text in ("one", "two"):
+        publish(built(site, text), site)
+        assert (site / "index.html").read_text() == text
+        assert [path.name for path in tmp_path.iterdir()] == ["site"]
+        assert site.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_failed_exchange_puts_the_old_site_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If the new folder cannot be moved, readers still find the site before."""
+    site = tmp_path / "site"
+    publish(built(site, "one"), site)
+    staged = built(site, "two")
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path == staged:
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="No space"):
+        publish(staged, site)
+    assert (site / "index.html").read_text() == "one"
+
+
+def test_an_unfinished_site_is_removed(tmp_path: Path) -> None:
+    """Discarding leaves nothing, also when there is nothing left to discard."""
+    staged = built(tmp_path / "site", "half")
+    discard_staged(staged)
+    discard_staged(staged)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_many_may_publish_at_once(tmp_path: Path) -> None:
+    """Each waits for its turn; the last site stands whole, and no other is left."""
+    site = tmp_path / "site"
+
+    def publish_many(publisher: int) -> None:
+        for number in range(50):
+            staged = make_staging_folder(site)
+            for name in ("one", "two"):
+                (staged / name).write_text(f"{publisher} {number}")
+            publish(staged, site)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(publish_many, range(4)))
+    assert (site / "one").read_text() == (site / "two").read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_commit_has_a_date_and_an_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that Git gave it; before the first, outside a repository, or without Git: none."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert (read_commit_time(tmp_path), read_commit_id(tmp_path)) == ("0", "")
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@b.c"]
+    subprocess.run([*git, "init", "-q"], cwd=tmp_path, check=True)
+    assert (read_commit_time(tmp_path), read_commit_id(tmp_path)) == ("0", "")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "@86400 +0000")
+    commit = [*git, "commit", "-q", "--allow-empty", "-m", "One"]
+    subprocess.run(commit, cwd=tmp_path, check=True)
+    head = (tmp_path / ".git" / "HEAD").read_text().removeprefix("ref: ").strip()
+    assert read_commit_id(tmp_path) == (tmp_path / ".git" / head).read_text().strip()
+    assert read_commit_time(tmp_path) == "86400"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert (read_commit_time(tmp_path), read_commit_id(tmp_path)) == ("0", "")
