@@ -50,14 +50,16 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[dict[str, str], dic
         assert raw
         outputs.append((data, metadata))
 
-    monkeypatch.setattr(IPython, "get_ipython", lambda: shell(kernel=object()))
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell("text/plain", "image/svg+xml"))
     monkeypatch.setattr(IPython.display, "display", display)
     return outputs
 
 
-def shell(**attributes: object) -> SimpleNamespace:
+def shell(*active_types: str) -> SimpleNamespace:
     """Return what pyplot and show need to find of IPython's shell."""
-    return SimpleNamespace(events=SimpleNamespace(register=lambda *_: None), **attributes)
+    formatter = SimpleNamespace(active_types=active_types)
+    events = SimpleNamespace(register=lambda *_: None)
+    return SimpleNamespace(events=events, display_formatter=formatter)
 
 
 @pytest.fixture
@@ -226,11 +228,11 @@ def test_drawing_leaves_global_settings_alone(published: list[Any]) -> None:
     assert published
 
 
-def test_ipython_without_a_kernel_is_a_script(
+def test_ipython_in_a_terminal_is_a_script(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In a terminal session of IPython figures do as in a script."""
-    monkeypatch.setattr(IPython, "get_ipython", shell)
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell("text/plain"))
     show(line(), alt=ALT)
     assert capsys.readouterr().out == f"Figure: {ALT}\n"
 

@@ -113,12 +113,13 @@ def raises(error: type[BaseException], *, cause: str = "") -> Iterator[None]:
 
 
 def _notebook_display() -> Any:
-    """Return IPython's `display` inside a notebook's kernel, None anywhere else."""
+    """Return IPython's `display` where it can show more than text, as in a notebook; else None."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
-    if ipython is None or getattr(shell, "kernel", None) is None:
+    if ipython is None or shell is None:
         return None
-    return ipython.display.display
+    shows_figures = "image/svg+xml" in shell.display_formatter.active_types
+    return ipython.display.display if shows_figures else None
 
 
 def _has_screen() -> bool:

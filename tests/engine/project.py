@@ -5,11 +5,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ptfund._site.reading.book import read_book
 from ptfund._site.reading.chapter import read_chapter
 from ptfund._site.running.book import run_book
-from ptfund._site.running.run import Run, run_chapters
+from ptfund._site.running.rules import Rules
+from ptfund._site.running.run import Run
+from ptfund._site.running.schedule import run_chapters
 
 CONFIGURATION = """\
 site_name: A small book
@@ -68,10 +71,10 @@ class Project:
         parts = [f"# %% [markdown]\n# # {title}\n", *(f"# %%\n{cell}\n" for cell in cells)]
         return self.write(f"tutorials/{name}.py", "\n".join(parts))
 
-    def run(self, cell_timeout: float = 60.0) -> dict[str, Run]:
-        """Run all chapters and return what came of each, by name."""
+    def run(self, **rules: Any) -> dict[str, Run]:
+        """Run all chapters by some rules, and return what came of each, by name."""
         chapters = [read_chapter(p, self.root) for p in sorted(self.root.glob("tutorials/*.py"))]
-        runs = run_chapters(chapters, root=self.root, cell_timeout=cell_timeout)
+        runs = run_chapters(chapters, Rules(self.root, **rules))
         return {run.chapter.name: run for run in runs}
 
     def edit(self, name: str, old: str, new: str) -> None:
@@ -102,7 +105,7 @@ class Project:
         """Return a run of each chapter as a build gets them: new only where it must be."""
         chapters, errors = read_book(self.root)
         assert errors == []
-        runs = run_book(chapters, root=self.root, cell_timeout=60.0, before={}, say=lambda _: None)
+        runs = run_book(chapters, Rules(self.root), before={}, say=lambda _: None)
         return {run.chapter.name: run for run in runs}
 
     def executed(self) -> set[str]:

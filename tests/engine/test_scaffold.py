@@ -12,7 +12,8 @@ import pytest
 
 from ptfund._site.reading.chapter import read_chapter
 from ptfund._site.reading.exercises import read_exercises
-from ptfund._site.running.run import run_chapters
+from ptfund._site.running.rules import Rules
+from ptfund._site.running.schedule import run_chapters
 from ptfund._site.scaffold import LONGEST_TOPIC, main
 from ptfund.exercises import EXERCISES
 from tests.book import CHAPTERS
@@ -95,7 +96,7 @@ def test_chapter_keeps_the_rules(written: Path, monkeypatch: pytest.MonkeyPatch)
     """It runs, its three solutions pass, and no rule of the book finds anything."""
     monkeypatch.setenv("PYTHONPATH", str(written / "src"))
     chapter = read_chapter(written / SCRIPT, written)
-    (executed,) = run_chapters([chapter], root=written, cell_timeout=60.0)
+    (executed,) = run_chapters([chapter], Rules(written))
     assert executed.error is None, executed.error
     assert len(read_exercises(chapter)) == len(NAMES)
     texts = [shown(cell) for cell in executed.notebook.cells]

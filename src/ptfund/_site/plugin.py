@@ -69,6 +69,7 @@ from ptfund._site.rendering.repository import name_repository
 from ptfund._site.rendering.search import trim_for_search
 from ptfund._site.rendering.terms import Term, add_anchors, mark_terms, read_glossary
 from ptfund._site.running.book import run_book
+from ptfund._site.running.rules import Rules
 from ptfund._site.running.run import Run
 from ptfund._site.serve import show_failure_as_page
 
@@ -99,6 +100,7 @@ class PtfundConfig(base.Config):
     """What mkdocs.yml may say to the plugin."""
 
     cell_timeout = Seconds(default=60.0)
+    preload = c.ListOfItems(c.Type(str), default=[])
 
 
 class PtfundPlugin(BasePlugin[PtfundConfig]):
@@ -153,8 +155,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         with logging_redirect_tqdm(loggers=[logging.getLogger("mkdocs")]):
             runs = run_book(
                 chapters,
-                root=root,
-                cell_timeout=self.config.cell_timeout,
+                Rules(root, self.config.cell_timeout, self.config.preload),
                 before=self._runs,
                 say=log.info,
             )

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ptfund._site.reading.chapter import Chapter
 from ptfund._site.running.report import read_expected_seconds, write_report
-from ptfund._site.running.run import Run, run_chapters
+from ptfund._site.running.rules import Rules
+from ptfund._site.running.run import Run
+from ptfund._site.running.schedule import run_chapters
 from ptfund._site.running.store import Store
 
 __all__ = ["run_book"]
@@ -14,9 +15,8 @@ __all__ = ["run_book"]
 
 def run_book(
     chapters: Sequence[Chapter],
+    rules: Rules,
     *,
-    root: Path,
-    cell_timeout: float,
     before: Mapping[str, Run],
     say: Callable[[str], object],
 ) -> list[Run]:
@@ -24,14 +24,13 @@ def run_book(
 
     Args:
         chapters: The chapters, all of them.
-        root: The project's folder; runs and the report are kept in `.cache/ptfund` there.
-        cell_timeout: How long one cell may take, in seconds.
+        rules: How they are run. Runs and the report are kept in `.cache/ptfund` in their root.
         before: Runs by script. A failure among them counts as well as a new one would, if
             everything is as it was; the store has successes alone.
         say: Called with a line for each step of the work.
     """
-    folder = root / ".cache" / "ptfund"
-    store = Store(folder / "runs", root)
+    folder = rules.root / ".cache" / "ptfund"
+    store = Store(folder / "runs", rules.root, rules.preload)
 
     def known(chapter: Chapter) -> Run | None:
         last = before.get(chapter.script)
@@ -53,8 +52,7 @@ def run_book(
     report = folder / "report.json"
     executed = run_chapters(
         stale,
-        root=root,
-        cell_timeout=cell_timeout,
+        rules,
         expected_seconds=read_expected_seconds(report),
         finished=finish,
     )

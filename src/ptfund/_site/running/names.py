@@ -187,7 +187,7 @@ def _of_attribute(owner: type | ModuleType, name: str) -> list[str]:
         return _of_path(f"{owner.__name__}.{name}")
     found: list[str] = []
     for kin in _kin(owner):
-        package = kin.__module__.partition(".")[0]
+        package = str(kin.__module__).partition(".")[0]
         owns = name in vars(kin) or name in inspect.get_annotations(kin)
         if package not in PACKAGES and owns and not found:
             return []  # the chapter's own

@@ -57,7 +57,7 @@ class Recorder:
         if any(name in sys.modules for name in _STARTED_A_PROCESS):
             self._note_sources()
         for name, module in list(sys.modules.items()):
-            path = getattr(module, "__file__", None)
+            path = _file_of(module)
             if path and not is_installed(path):
                 self._note("file", path)
             elif path and (top := name.partition(".")[0]) not in sys.stdlib_module_names:
@@ -149,6 +149,15 @@ class Recorder:
             yield
         finally:
             self._own.looks = False
+
+
+def _file_of(module: object) -> str | None:
+    """Return the file of a module, without asking what may stand in its place."""
+    try:
+        path = vars(module).get("__file__")
+    except Exception:  # noqa: BLE001 - a chapter can put anything among the modules
+        return None
+    return path if isinstance(path, str) else None
 
 
 def _compile_from_source() -> None:

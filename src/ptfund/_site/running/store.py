@@ -10,23 +10,25 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ptfund._site.disk import write_whole
 from ptfund._site.reading.chapter import Chapter
+from ptfund._site.running.environment import make_environment
 from ptfund._site.running.inputs import ENGINE, Present
-from ptfund._site.running.run import Run, kernel_environment
+from ptfund._site.running.run import Run
 
 __all__ = ["Store"]
 
 KEPT = 8  # runs a chapter: enough to go back and forth between a few versions
 
 # The rooms whose modules decide what a run gives, and how it is stored, and the packages that
-# they lean on; what the kernel leans on is among the inputs.
+# they lean on; what the chapter itself imports is among the inputs.
 _EXECUTING = ("reading", "running")
-_CLIENTS = ("jupyter_client", "nbclient", "nbformat")
+_LIBRARIES = ("ipython", "jupytext", "nbformat", "psutil")
 # Variables by which libraries choose how to compute.
 _STEERING = ("ATEN_", "KMP_", "LD_", "MKL_", "OMP_", "OPENBLAS_", "PYTORCH_", "TORCH_")
 
@@ -34,16 +36,16 @@ _STEERING = ("ATEN_", "KMP_", "LD_", "MKL_", "OMP_", "OPENBLAS_", "PYTORCH_", "T
 class Store:
     """Runs on the disk, and which of them still count at the time of one build."""
 
-    def __init__(self, folder: Path, root: Path) -> None:
+    def __init__(self, folder: Path, root: Path, preload: Sequence[str] = ()) -> None:
         self._folder = folder
-        environment = kernel_environment()
+        environment = make_environment()
         self._present = Present(root, environment)
         steering = {k: v for k, v in environment.items() if k.startswith(_STEERING)}
         modules = [path for room in _EXECUTING for path in (ENGINE / room).glob("*.py")]
         engine = [path.read_text() for path in sorted(modules)]
-        clients = [self._present.state("distribution", name) for name in _CLIENTS]
+        libraries = [self._present.state("distribution", name) for name in _LIBRARIES]
         machine = [sys.version, platform.system(), platform.machine()]
-        parts = [machine, sorted(steering.items()), engine, clients]
+        parts = [machine, sorted(steering.items()), engine, libraries, list(preload)]
         self._surroundings = _hash(json.dumps(parts))
 
     def find(self, chapter: Chapter) -> Run | None:
