@@ -37,7 +37,7 @@ def shelf(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
     project.chapter("01_near", "from near import near\nprint(near())")
     project.chapter("02_far", "import kit.part\nfrom far import far\nprint(far())")
     project.chapter(
-        "03_data", "from pathlib import Path\nprint(Path('../data/numbers.txt').read_text())"
+        "03_data", "from pathlib import Path\nprint(Path('data/numbers.txt').read_text())"
     )
     project.chapter("04_alone", "value = 2\nprint(value)")
     with (project.root / "tutorials" / "04_alone.py").open("a") as file:

@@ -269,7 +269,7 @@ def _interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_interruptible")
-def test_an_interrupted_build_leaves_no_kernel_and_the_old_site(book: Project) -> None:
+def test_an_interrupted_build_leaves_no_process_and_the_old_site(book: Project) -> None:
     """Ctrl-C ends the build and what it had started, without a traceback."""
     before = with_old_site(book)
     told = book.root / "pid"
@@ -310,11 +310,9 @@ def test_a_time_limit_that_makes_no_sense_is_refused(book: Project, value: str) 
 
 
 def test_the_time_limit_is_the_one_of_the_configuration(book: Project) -> None:
-    """A chapter that would run for a minute is stopped after two seconds."""
+    """A chapter that would run for ever is stopped after two seconds."""
     book.write("mkdocs.yml", CONFIGURATION.replace("ptfund]", "ptfund: {cell_timeout: 2}]"))
-    book.chapter("03_slow", "import time\ntime.sleep(60)")
+    book.chapter("03_slow", "x = 1\nwhile True:\n    x += 1")
     built = book.build(PTFUND_TEST="x")
     assert built.returncode == 1
-    assert (
-        "tutorials/03_slow.py:6: the cell ran longer than 2 seconds" in built.stdout + built.stderr
-    )
+    assert "the cell used more than 2 seconds of processor time" in built.stdout + built.stderr

@@ -116,7 +116,7 @@ def test_a_broken_configuration_is_a_page_everywhere(server: Server) -> None:
 
 def test_nothing_is_built_when_nothing_changes(server: Server, book: Project) -> None:
     """A chapter that writes beside itself, and one that fails so, do not keep the server busy."""
-    writes = "from pathlib import Path\nx = Path('made.txt').write_text('x')"
+    writes = "from pathlib import Path\nx = Path('tutorials/made.txt').write_text('x')"
     server.after("tutorials/01_a.py", "print(tool())", f"print(tool())\n{writes}")
     server.after("tutorials/02_b.py", "print('of b')", f"{writes}\n1 / 0")
     builds = server.log().count("Building documentation")

@@ -31,6 +31,7 @@ from ptfund._site.publishing.files import (
 )
 from ptfund._site.publishing.font import LICENCE, MathFont, cut_math_font, find_formula_characters
 from ptfund._site.publishing.publish import (
+    CleanupError,
     discard_staged,
     make_staging_folder,
     publish,
@@ -330,7 +331,10 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             return
         config.site_dir = str(self._site)
         if not (config.strict and _warnings_so_far()):
-            publish(self._staged, self._site)
+            try:
+                publish(self._staged, self._site)
+            except CleanupError as error:
+                log.warning(error)
             self._staged = None
             log.info(f"The site is in {self._site}")
 

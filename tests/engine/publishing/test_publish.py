@@ -1,12 +1,14 @@
 """A site replaces the one before at once, or leaves it alone."""
 
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from ptfund._site.publishing.publish import (
+    CleanupError,
     discard_staged,
     make_staging_folder,
     publish,
@@ -50,6 +52,71 @@ def test_a_failed_exchange_puts_the_old_site_back(
     with pytest.raises(OSError, match="No space"):
         publish(staged, site)
     assert (site / "index.html").read_text() == "one"
+
+
+def test_a_site_that_cannot_be_removed_does_not_hold_up_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new one stands, the error says just that, and the next build removes what is left."""
+    site = tmp_path / "site"
+    publish(built(site, "one"), site)
+    staged = built(site, "two")
+    with monkeypatch.context() as patch:
+        patch.setattr("shutil.rmtree", refuse_to_remove)
+        with pytest.raises(CleanupError, match="the new site is published, but"):
+            publish(staged, site)
+    assert (site / "index.html").read_text() == "two"
+    publish(built(site, "three"), site)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def refuse_to_remove(path: Path, **_: object) -> None:
+    """Fail as on a folder that belongs to somebody else."""
+    raise PermissionError(13, "Permission denied", str(path))
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """What changes is the folder to which it leads, wherever that is."""
+    elsewhere = tmp_path / "host" / "public"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "old.html").touch()
+    site = tmp_path / "site"
+    site.symlink_to(elsewhere)
+    publish(built(site, "new"), site)
+    assert site.is_symlink()
+    assert [path.name for path in elsewhere.iterdir()] == ["index.html"]
+    assert list(elsewhere.parent.iterdir()) == [elsewhere]
+
+
+def test_a_file_in_the_place_of_the_site_is_refused(tmp_path: Path) -> None:
+    """Before anything is built, and it stays as it is."""
+    site = tmp_path / "site"
+    site.write_text("mine")
+    with pytest.raises(NotADirectoryError, match="must be a folder"):
+        make_staging_folder(site)
+    assert site.read_text() == "mine"
+    assert list(tmp_path.iterdir()) == [site]
+
+
+KILLED = """\
+import os, sys
+from pathlib import Path
+from ptfund._site.publishing.publish import make_staging_folder
+(make_staging_folder(Path(sys.argv[1])) / "index.html").write_text("half")
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_killed_build_leaves_is_removed_by_the_next(tmp_path: Path) -> None:
+    """And what a living one has begun is not."""
+    site = tmp_path / "site"
+    living = built(site, "living")
+    subprocess.run([sys.executable, "-c", KILLED, str(site)], check=False)
+    assert len(list(tmp_path.iterdir())) == 2
+    publish(built(site, "next"), site)
+    assert sorted(tmp_path.iterdir()) == sorted([living, site])
+    publish(living, site)
+    assert (site / "index.html").read_text() == "living"
 
 
 def test_an_unfinished_site_is_removed(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ FAILURES = {
     "something printed": ("`{python} print(x)`", 8, "must have a value, got None"),
     "something printed beside": ("`{python} print(x) or x`", 8, "must not print"),
     "a warning": ("`{python} __import__('warnings').warn('w') or x`", 8, "stderr"),
-    "an endless one": ("`{python} [i for i in iter(int, 1)]`", 8, "longer than 5 seconds"),
+    "an endless one": ("`{python} [i for i in iter(int, 1)]`", 8, "more than 1 seconds"),
 }
 
 
@@ -98,7 +98,7 @@ def test_every_failing_expression_names_its_line(project: Project) -> None:
         write(project, prose)
         script = project.root / "tutorials" / "01_a.py"
         script.rename(script.with_name(f"{number:02}_x{number}.py"))
-    runs = project.run(cell_timeout=5.0)
+    runs = project.run(cell_timeout=1.0)
     for number, (kind, (_, line, message)) in enumerate(FAILURES.items()):
         error = runs[f"{number:02}_x{number}"].error
         assert error is not None, kind

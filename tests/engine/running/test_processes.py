@@ -67,7 +67,8 @@ def test_forked_and_fresh_processes_give_the_same(project: Project) -> None:
     """Outputs, values, names, failures and inputs, with libraries loaded before and without."""
     project.chapter(
         "01_a",
-        "import torch\nfrom torch import nn\nx = torch.manual_seed(0)\nmodel = nn.Linear(2, 1)\nprint(model.bias.shape)",
+        "import torch\nfrom torch import nn\nx = torch.manual_seed(0)\n"
+        "model = nn.Linear(2, 1)\nprint(model.bias.shape)",
         "import matplotlib.pyplot as plt\nfrom ptfund.display import show\n"
         "figure, axes = plt.subplots()\nx = axes.plot([0, 1])\nshow(figure, alt='A line.')",
         "import subprocess, warnings\nx = subprocess.run(['echo', 'two'])\nprint(torch.rand(2))",

@@ -39,7 +39,7 @@ USES: dict[str, tuple[str, Edit | None]] = {
     "a module by its path": (
         (
             "from importlib.util import module_from_spec, spec_from_file_location\n"
-            "spec = spec_from_file_location('x', '../src/far.py')\n"
+            "spec = spec_from_file_location('x', 'src/far.py')\n"
             "x = module_from_spec(spec)\nspec.loader.exec_module(x)\nprint(x.far())"
         ),
         lambda p: p.edit("src/far.py", "return 1", f"return {next(new)}"),
@@ -57,23 +57,23 @@ USES: dict[str, tuple[str, Edit | None]] = {
             "from pathlib import Path\ntry:\n    print(Path('later.txt').read_text())\n"
             "except FileNotFoundError:\n    print('none')"
         ),
-        lambda p: p.write("tutorials/later.txt", "now"),
+        lambda p: p.write("later.txt", "now"),
     ),
     "the names in a folder": (
-        "import os\nprint(sorted(os.listdir('../data')))",
+        "import os\nprint(sorted(os.listdir('data')))",
         lambda p: p.write("data/more.txt", ""),
     ),
     "a file that it copies": (
         (
             "import shutil, tempfile\nfrom pathlib import Path\n"
             "with tempfile.TemporaryDirectory() as folder:\n"
-            "    print(Path(shutil.copy('../data/numbers.txt', folder)).read_text())"
+            "    print(Path(shutil.copy('data/numbers.txt', folder)).read_text())"
         ),
         lambda p: p.write("data/numbers.txt", str(next(new))),
     ),
     "a file that was opened by number": (
         (
-            "import os\nhandle = os.open('../data/numbers.txt', os.O_RDONLY)\n"
+            "import os\nhandle = os.open('data/numbers.txt', os.O_RDONLY)\n"
             "print(os.read(handle, 100))\nos.close(handle)"
         ),
         lambda p: p.write("data/numbers.txt", str(next(new))),
@@ -136,7 +136,7 @@ def test_a_variable_counts_for_the_chapters_that_ask_for_it(
 ) -> None:
     """Whether by `environ`, `getenv` or `in`; and its value is not stored, being maybe secret.
 
-    To one that looks at all of them each kernel differs, so it runs each time.
+    To one that looks at all of them each process differs, so it runs each time.
     """
     project.chapter("01_a", "import os\nprint('ONE' in os.environ, os.getenv('TWO'))")
     project.chapter("02_b", "import os\nprint(os.environ['PATH'] != '')")
@@ -188,8 +188,8 @@ def test_what_a_chapter_adds_to_was_there_before(project: Project) -> None:
     assert [text_of(project.update()["01_a"], 1) for _ in range(3)] == ["x\n", "xx\n", "xxx\n"]
 
 
-def test_what_the_kernel_has_imported_before_counts(project: Project) -> None:
-    """Each kernel begins with the package itself; its engine is part of the key instead."""
+def test_what_the_process_has_imported_before_counts(project: Project) -> None:
+    """Each process begins with the package itself; its engine is part of the key instead."""
     project.chapter("01_a", "x = 1")
     inputs = project.update()["01_a"].inputs
     assert inputs is not None
@@ -203,5 +203,5 @@ def test_versions_of_what_is_imported_are_inputs(project: Project) -> None:
     inputs = project.update()["01_a"].inputs
     assert inputs is not None
     assert inputs["distribution"]["numpy"] == __import__("numpy").__version__
-    assert "ipykernel" in inputs["distribution"]
+    assert "ipython" in inputs["distribution"]
     assert not {"torch", "mkdocs", "pytest"} & inputs["distribution"].keys()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ptfund._site.running import run, store
+from ptfund._site.running import environment, store
 from ptfund._site.running.inputs import ENGINE
 from tests.engine.project import Project, text_of
 
@@ -48,14 +48,14 @@ def test_another_machine_or_engine_runs_everything(
     genuine = metadata.version
 
     def asked(name: str) -> str:
-        return "0.1" if name == "nbclient" else genuine(name)
+        return "0.1" if name == "ipython" else genuine(name)
 
     changes: dict[str, Callable[[pytest.MonkeyPatch], object]] = {
         "python": lambda patch: patch.setattr("sys.version", "4.0"),
         "platform": lambda patch: patch.setattr("platform.machine", lambda: "abacus"),
-        "threads": lambda patch: patch.setitem(run.ENVIRONMENT, "OMP_NUM_THREADS", "2"),
+        "threads": lambda patch: patch.setitem(environment.FIXED, "OMP_NUM_THREADS", "2"),
         "steering": lambda patch: patch.setenv("TORCH_SOMETHING", "1"),
-        "client": lambda patch: patch.setattr("importlib.metadata.version", asked),
+        "library": lambda patch: patch.setattr("importlib.metadata.version", asked),
         "engine": lambda _: (engine / "running/new.py").write_text("# Other.\n"),
     }
     for kind, change in changes.items():

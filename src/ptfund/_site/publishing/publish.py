@@ -5,19 +5,61 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import ENOTDIR
 from pathlib import Path
 from tempfile import mkdtemp
 
-__all__ = ["discard_staged", "make_staging_folder", "publish", "read_commit_id", "read_commit_time"]
+__all__ = [
+    "CleanupError",
+    "discard_staged",
+    "make_staging_folder",
+    "publish",
+    "read_commit_id",
+    "read_commit_time",
+]
+
+
+# The folders that this process builds in, each with a lock that ends with the process.
+_locks: dict[Path, int] = {}
 
 
 def make_staging_folder(site: Path) -> Path:
-    """Return a new, empty folder beside the site to build in."""
+    """Return a new, empty folder beside the site to build in.
+
+    If the site is a link, that is beside the folder to which it leads. Folders of builds that were
+    killed are removed.
+
+    Raises:
+        OSError: If there cannot be a site: its place is taken by a file, or closed.
+    """
+    site = site.resolve()
+    if site.exists() and not site.is_dir():
+        raise NotADirectoryError(ENOTDIR, "the site must be a folder, and is a file", str(site))
     site.parent.mkdir(parents=True, exist_ok=True)
-    staged = Path(mkdtemp(prefix=f".{site.name}-", dir=site.parent))
+    with _alone(site.parent):
+        for leftover in site.parent.glob(f".{site.name}-*"):
+            _remove_leftover(leftover)
+        staged = Path(mkdtemp(prefix=f".{site.name}-", dir=site.parent))
+        _locks[staged] = os.open(staged, os.O_RDONLY)
+        fcntl.flock(_locks[staged], fcntl.LOCK_EX)
     staged.chmod(0o755)
     return staged
+
+
+def _remove_leftover(folder: Path) -> None:
+    """Remove a folder, unless the build that made it is alive."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            os.close(handle)
+
+
+class CleanupError(Exception):
+    """The new site stands, but what is left of the one before cannot be removed."""
 
 
 def publish(staged: Path, site: Path) -> None:
@@ -25,10 +67,16 @@ def publish(staged: Path, site: Path) -> None:
 
     If the exchange fails half-way, the site before is put back. Of two builds that finish
     at once, one waits for the other.
+
+    Raises:
+        OSError: If the exchange fails.
+        CleanupError: If it has succeeded, and the site before cannot be removed.
     """
+    site = site.resolve()
     with _alone(site.parent):
         if not site.exists():
             staged.rename(site)
+            _unlock(staged)
             return
         old = staged.with_name(f"{staged.name}-old")
         site.rename(old)
@@ -37,7 +85,12 @@ def publish(staged: Path, site: Path) -> None:
         except OSError:
             old.rename(site)
             raise
-    shutil.rmtree(old)
+        _unlock(staged)
+        try:
+            shutil.rmtree(old)
+        except OSError as error:
+            message = f"the new site is published, but {old} cannot be removed: {error}"
+            raise CleanupError(message) from error
 
 
 @contextmanager
@@ -54,6 +107,12 @@ def _alone(folder: Path) -> Iterator[None]:
 def discard_staged(staged: Path) -> None:
     """Remove a folder that did not become the site."""
     shutil.rmtree(staged, ignore_errors=True)
+    _unlock(staged)
+
+
+def _unlock(staged: Path) -> None:
+    if staged in _locks:
+        os.close(_locks.pop(staged))
 
 
 def read_commit_time(root: Path) -> str:

@@ -5,10 +5,12 @@ import os
 import sys
 import tempfile
 import warnings
+from collections.abc import Container
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
+import psutil
 from tqdm import tqdm
 
 from ptfund._site.running.channel import Channel
@@ -21,7 +23,7 @@ from ptfund._site.running.trace import Trace
 __all__ = ["run_chapter"]
 
 
-def run_chapter(channel: Channel, folder: Path, held: list[str], above: int) -> None:
+def run_chapter(channel: Channel, folder: Path, held: frozenset[str], above: int) -> None:
     """Do what the build asks for, until it has gone.
 
     Args:
@@ -49,7 +51,7 @@ def run_chapter(channel: Channel, folder: Path, held: list[str], above: int) -> 
     while True:
         request = channel.receive()
         try:
-            answer = _answer(request, shell, recorder)
+            answer = _answer(request, shell, recorder, held)
         except Exception as error:  # noqa: BLE001 - the chapter can have changed anything
             answer = {"broken": f"{type(error).__name__}: {error}"}
         if os.getpid() != own:
@@ -73,7 +75,7 @@ def _settle(job: dict[str, Any], folder: Path) -> None:
     warnings.filterwarnings("default", module=r"(__main__|ptfund)(\.|$)")
 
 
-def _find_shadow(held: list[str]) -> str | None:
+def _find_shadow(held: frozenset[str]) -> str | None:
     """Return what to say of a file of the project that a script would import, and we would not."""
     names = {name.partition(".")[0] for name in held}
     folders = [folder for folder in sys.path if Path(folder).is_dir() and not is_installed(folder)]
@@ -86,12 +88,15 @@ def _find_shadow(held: list[str]) -> str | None:
     return None
 
 
-def _answer(request: dict[str, Any], shell: Shell, recorder: Recorder) -> dict[str, Any]:
+def _answer(
+    request: dict[str, Any], shell: Shell, recorder: Recorder, held: Container[str]
+) -> dict[str, Any]:
     """Return what came of a request."""
     what, number = request["what"], request.get("number", 0)
     if what == "inputs":
         inputs, modules = recorder.inputs()
-        return {"inputs": inputs, "modules": modules}
+        loaded = [name for name in sys.modules if name not in held and _is_library(name)]
+        return {"inputs": inputs, "modules": modules, "loaded": sorted(loaded)}
     if what == "names":
         return {"names": shell.find_names()}
     shell.trace.start_step()
@@ -102,7 +107,15 @@ def _answer(request: dict[str, Any], shell: Shell, recorder: Recorder) -> dict[s
     else:
         answer["text"], answer["error"] = shell.evaluate(number, request["source"])
     shell.trace.mark_memory()
+    answer["threads"] = psutil.Process().num_threads()
     return {**answer, "notes": shell.notes.take()}
+
+
+def _is_library(name: str) -> bool:
+    """Return whether a module comes from outside the project."""
+    spec = getattr(sys.modules[name], "__spec__", None)
+    origin = getattr(spec, "origin", None)
+    return isinstance(origin, str) and (origin in {"built-in", "frozen"} or is_installed(origin))
 
 
 def _count_open_figures() -> int:

@@ -38,7 +38,8 @@ class Runner:
         """Run a chapter and return what came of it."""
         start = time.perf_counter()
         results: list[Any] = []
-        failure, inputs, peak_memory = None, None, 0
+        failure, inputs = None, None
+        peak_memory, threads, loaded = 0, 1, list[str]()
         names: Meanings = {}
         try:
             with start_chapter(chapter.path, self.rules) as process:
@@ -51,14 +52,25 @@ class Runner:
                 except Failure as raised:
                     failure = raised
                 try:
-                    inputs, names = conversation.ask_inputs(), conversation.ask_names()
+                    inputs, loaded = conversation.ask_inputs()
+                    names = conversation.ask_names()
                 except Failure as raised:
                     failure = failure or raised
-                peak_memory = process.trace.peak_memory
+                peak_memory, threads = process.trace.peak_memory, conversation.threads
         except StartError as error:
             failure = Failure(0, f"the chapter's process did not start: {error}")
         seconds = time.perf_counter() - start
-        return Run(chapter, results, failure, inputs, names, seconds, peak_memory)
+        return Run(
+            chapter,
+            results,
+            failure,
+            inputs,
+            names,
+            seconds=seconds,
+            peak_memory=peak_memory,
+            threads=threads,
+            loaded=loaded,
+        )
 
 
 class _Conversation:
@@ -72,6 +84,8 @@ class _Conversation:
         self._outputs = Outputs(process.folder, process.sizes)
         self._answers = True
         self._number = 0
+        self.threads = 1
+        """The most threads that the process had after a step."""
 
     def execute(self, number: int, step: Step) -> list[dict[str, Any]] | str:
         """Execute the next step and return what it gave, or raise what went wrong."""
@@ -79,6 +93,7 @@ class _Conversation:
         trace = self._process.trace
         trace.start_step()
         answer = self._ask({"what": step.kind, "number": number, "source": step.source})
+        self.threads = max(self.threads, answer["threads"])
         if error := answer["error"]:
             frames = [self._make_frame(frame) for frame in error["frames"]]
             raise Failure(number, error["message"], trace.line, frames)
@@ -99,14 +114,17 @@ class _Conversation:
         text: str = answer["text"]
         return text
 
-    def ask_inputs(self) -> Inputs | None:
-        """Ask what the steps so far have used; a process that is stuck or dead does not know."""
+    def ask_inputs(self) -> tuple[Inputs | None, list[str]]:
+        """Ask what the steps so far have used, and which libraries they have loaded.
+
+        A process that is stuck or dead does not know.
+        """
         if not self._answers:
-            return None
+            return None, []
         answer = self._ask({"what": "inputs"})
         inputs: Inputs = answer["inputs"]
         inputs["distribution"] |= self._present.distributions(answer["modules"])
-        return inputs
+        return inputs, answer["loaded"]
 
     def ask_names(self) -> Meanings:
         """Ask what the names in the steps so far mean."""

@@ -43,4 +43,5 @@ def _entry(run: Run) -> dict[str, Any]:
         "seconds": round(run.seconds, 2),
         "cells": run.chapter.code_cells,
         "peak_memory_mb": round(run.peak_memory / 2**20, 1),
+        "threads": run.threads,
     }

@@ -43,6 +43,10 @@ class Run:
     """What the names in each step mean, as far as running the chapter has shown it."""
     seconds: float = 0.0
     peak_memory: int = 0
+    threads: int = 1
+    """The most threads that the chapter's process had after a step."""
+    loaded: list[str] = field(default_factory=list)
+    """The libraries' modules that the chapter loaded, beside those that were loaded before."""
     cached: bool = False
 
     @cached_property

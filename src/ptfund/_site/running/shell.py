@@ -30,6 +30,7 @@ from ptfund._site.running.trace import MARK, Marks, Trace, name_step, step_of
 
 __all__ = ["Shell", "start_shell"]
 
+_OF_A_SCRIPT = {"__builtins__", "__doc__", "__loader__", "__name__", "__package__", "__spec__"}
 _NO_CODE = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER}
 
 # IPython makes the compiler itself, and hides its type.
@@ -178,7 +179,7 @@ def start_shell(notes: Notes, trace: Trace, ipython: Path) -> Shell:
         delattr(builtins, name)
     for name in ("ps1", "ps2", "ps3"):
         delattr(sys, name)
-    for name in shell.user_ns.keys() - {"__name__", "__doc__", "__builtins__"}:
+    for name in shell.user_ns.keys() - _OF_A_SCRIPT:
         del shell.user_ns[name]
     setattr(builtins, MARK, trace.mark)
     setattr(builtins, SEE, _names.see)

@@ -80,6 +80,8 @@ class Store:
                 "names": run.names,
                 "seconds": run.seconds,
                 "peak_memory": run.peak_memory,
+                "threads": run.threads,
+                "loaded": run.loaded,
             }
         )
         folder = self._folder / run.chapter.name

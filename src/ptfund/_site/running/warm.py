@@ -29,6 +29,18 @@ from ptfund._site.running.trace import Trace
 __all__ = ["main"]
 
 _PDEATHSIG, _SUBREAPER = 1, 36  # of prctl(2)
+# What IPython's shell loads when it is started; where one of them is gone, it is not needed.
+_OF_THE_SHELL = (
+    "bdb",
+    "IPython.core.completer",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.magics",
+    "IPython.core.oinspect",
+    "IPython.utils.generics",
+    "IPython.utils.wildcard",
+)
 
 
 def main(number: str, folder: str, preload: str) -> None:
@@ -43,12 +55,15 @@ def main(number: str, folder: str, preload: str) -> None:
     connection = socket.socket(fileno=int(number))
     # On a fresh machine this notice would land in the first chapter that draws.
     logging.getLogger("matplotlib.font_manager").addFilter(_is_no_notice)
+    for name in _OF_THE_SHELL:
+        with suppress(ImportError):
+            importlib.import_module(name)
     for name in json.loads(preload):
         try:
             importlib.import_module(name)
         except ImportError as error:
             sys.exit(f"cannot import {name!r}, which `preload` in mkdocs.yml names: {error}")
-    held = list(sys.modules)
+    held = frozenset(sys.modules)
     if folder:
         _run(Channel(connection), Path(folder), held, os.getpid())
     else:
@@ -59,7 +74,7 @@ def _is_no_notice(record: logging.LogRecord) -> bool:
     return "building the font cache" not in record.getMessage()
 
 
-def _run(channel: Channel, folder: Path, held: list[str], above: int) -> None:
+def _run(channel: Channel, folder: Path, held: frozenset[str], above: int) -> None:
     """Run a chapter in this process, until the build has enough of it."""
     try:
         run_chapter(channel, folder, held, above)
@@ -70,7 +85,7 @@ def _run(channel: Channel, folder: Path, held: list[str], above: int) -> None:
     os._exit(1)
 
 
-def _fork_chapters(connection: socket.socket, held: list[str]) -> None:
+def _fork_chapters(connection: socket.socket, held: frozenset[str]) -> None:
     """Fork a keeper for each chapter's folder and connection that the build sends."""
     _adopt_orphans()
     children = _Children()
@@ -96,7 +111,7 @@ def _fork_chapters(connection: socket.socket, held: list[str]) -> None:
         keepers -= {pid for pid, _ in children.reap()}
 
 
-def _keep(connection: socket.socket, folder: Path, held: list[str]) -> None:
+def _keep(connection: socket.socket, folder: Path, held: frozenset[str]) -> None:
     """Fork a chapter's process; when it has ended, or the build has, end all that is left of it."""
     os.setsid()
     _adopt_orphans()
