@@ -32,6 +32,7 @@ _PDEATHSIG, _SUBREAPER = 1, 36  # of prctl(2)
 # What IPython's shell loads when it is started; where one of them is gone, it is not needed.
 _OF_THE_SHELL = (
     "bdb",
+    "IPython.core.application",
     "IPython.core.completer",
     "IPython.core.completerlib",
     "IPython.core.crashhandler",
@@ -40,6 +41,7 @@ _OF_THE_SHELL = (
     "IPython.core.oinspect",
     "IPython.utils.generics",
     "IPython.utils.wildcard",
+    "importlib.readers",
 )
 
 
