@@ -160,7 +160,7 @@ def _link(address: str, words: str, attribute: str = "") -> str:
 def _versions(run: Run) -> Iterator[str]:
     """Yield what a chapter ran with: Python, and PyTorch if it was used.
 
-    Kernels are started with the Python that builds, and a stored run counts under it alone.
+    Chapters run with the Python that builds, and a stored run counts under it alone.
     """
     yield f"Python {platform.python_version()}"
     if torch := run.inputs and run.inputs["distribution"].get("torch"):

@@ -1,4 +1,4 @@
-"""Inside a kernel: what the names in a chapter's code mean, found while the code runs.
+"""Inside a chapter's process: what the names in a chapter's code mean, found while the code runs.
 
 An import says by itself what it binds, and what stands behind its dots: `torch.optim.SGD`.
 Of any other attribute only a run knows the owner: `step` belongs to optimizers if the object

@@ -1,4 +1,4 @@
-"""Inside a kernel: notes what the code there uses, while it uses it.
+"""Inside a chapter's process: notes what the code there uses, while it uses it.
 
 Files of the project are noticed as Python opens them, modules where they are looked for, so
 that also one that appears later counts; another process is taken to import every module. Not
