@@ -17,8 +17,8 @@ class Rules:
 
     root: Path
     """The project's folder, in which they run; tracebacks name its files as seen from there."""
-    cell_timeout: float = 60.0
-    """How much processor time one cell may use, in seconds."""
+    cell_timeout: float = 120.0
+    """How much processor time one cell may use, in seconds: twenty times what the slowest needs."""
     preload: Sequence[str] = ()
     """Modules that are imported once, before any chapter runs."""
     forks: bool = _FORKS
