@@ -92,7 +92,7 @@ def test_a_notebook_is_valid_and_always_the_same(project: Project) -> None:
         ("01_Tensors", SCRIPT, 1, "NN_topic.py"),
         ("01_x", "# %% [markdown]\n# # T\n\n# %%\nx = 1\nx = = 2\n", 6, "SyntaxError"),
         ("01_x", "# %% [markdown]\n# # T\n\n# %%\n%matplotlib inline\n", 5, "SyntaxError"),
-        ("01_x", "# %% [markdown]\n# No title\n", 1, "# Title"),
+        ("01_x", "# %% [markdown]\n# No title\n", 2, "# Title"),
         ("01_x", "# %%\nx = 1\n", 1, "# Title"),
         ("01_x", "", 1, "# Title"),
         ("01_x", '# %% [markdown]\n# # T\n\n\n# %% tags=["solved"]\n\nx = 1\n', 5, "'solved'"),
