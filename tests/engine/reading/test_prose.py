@@ -11,7 +11,7 @@ from markdown import markdown
 
 from ptfund._site.reading.cells import Cell
 from ptfund._site.reading.chapter import ChapterError, read_chapter
-from ptfund._site.reading.prose import check_lists
+from ptfund._site.reading.prose import EXTENSIONS, check_lists
 from ptfund._site.reading.source import Fault
 from tests.engine.project import Project
 
@@ -26,7 +26,7 @@ class Loader(yaml.SafeLoader):
 
 Loader.add_multi_constructor("!", lambda *_: None)
 SITE = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), Loader)  # noqa: S506 - it is a safe one
-EXTENSIONS = [
+SITES_EXTENSIONS = [
     name
     for entry in SITE["markdown_extensions"]
     for name in (entry if isinstance(entry, dict) else [entry])
@@ -71,6 +71,9 @@ def refusal(prose: str) -> Fault | None:
         ('<div markdown="1">\nText:\n- a\n</div>', 3, SPACE),
         ("```\ncode\n```\n\nText:\n- a", 6, SPACE),
         ("Text:\n- a with $x$", 2, SPACE),
+        ("```\ncode\n```\n- a", 4, SPACE),
+        ("$$\nx\n$$\n- a", 4, SPACE),
+        ("a | b\n--- | ---\n3 | 4\n- c", 4, SPACE),
         ("- a\n  - b", 2, f"{NESTED}, got 2"),
         ("- a\n - b", 2, f"{NESTED}, got 1"),
         ("1. a\n   - b", 2, f"{NESTED}, got 3"),
@@ -107,6 +110,8 @@ def test_lists_that_markdown_loses_are_refused(prose: str, line: int, message: s
         "  - a\n  - b",
         " 9. a\n10. b",
         "## A title\n- a",
+        "---\n- a",
+        "<div>\nText\n</div>\n- a",
         "# A title\n\n1. a",
         "- a\n\nText.\n\n  - b",
         "- a\n\n> - b",
@@ -163,9 +168,15 @@ def test_the_message_names_the_cure_and_the_line(project: Project) -> None:
     )
 
 
+def test_lists_are_read_by_the_site_s_own_rules() -> None:
+    """Of what the site adds to Markdown, only what changes no block is left out."""
+    assert set(SITES_EXTENSIONS) - set(EXTENSIONS) == {"attr_list", "pymdownx.highlight", "toc"}
+    assert set(EXTENSIONS) <= set(SITES_EXTENSIONS)
+
+
 def count_items(prose: str) -> int:
     """Return how many items of lists the site's own Markdown makes of a text."""
-    return len(re.findall("<li>", markdown(prose, extensions=EXTENSIONS)))
+    return len(re.findall("<li>", markdown(prose, extensions=SITES_EXTENSIONS)))
 
 
 lines = st.sampled_from(

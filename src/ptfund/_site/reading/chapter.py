@@ -190,7 +190,7 @@ def read_chapter(path: Path, root: Path) -> Chapter:
             in cells, without a title, with prose that Markdown would misread, or with an
             expression that is none.
     """
-    script = path.relative_to(root).as_posix()
+    script = path.relative_to(root).as_posix().encode(errors="backslashreplace").decode()
     if not _NAME.fullmatch(path.stem):
         raise ChapterError(script, 1, "a chapter must be named NN_topic.py, such as 01_tensors.py")
     try:

@@ -38,7 +38,7 @@ _MARKED = "\ue000{}\ue001"
 _MARK = re.compile(_MARKED.format("([0-9]+)"))
 _SENTENCE_END = re.compile(r"""[.:;!?][ *_)"'”]*$""")
 # Of what a site may add to Markdown, that which decides where a block begins and ends.
-_EXTENSIONS = (
+EXTENSIONS = (
     "admonition",
     "def_list",
     "footnotes",
@@ -102,7 +102,7 @@ def _find_items(prose: str) -> Iterator[tuple[int, _Item]]:
 def _place_items(lines: Sequence[str], items: Mapping[int, _Item]) -> dict[int, tuple[int, ...]]:
     """Return which lines Markdown makes items, each with the items that hold it.
 
-    A line in a table is placed, too: it is what it looks like.
+    A row of a table is placed, too: it is what it looks like.
     """
     marked = [
         _ITEM.sub(rf"\g<0>{_MARKED.format(number)}", line) if number in items else line
@@ -125,7 +125,7 @@ def _parse(lines: list[str]) -> ET.Element:
 
 @cache
 def _make_markdown() -> Markdown:
-    return Markdown(extensions=_EXTENSIONS)
+    return Markdown(extensions=EXTENSIONS)
 
 
 def _walk(
@@ -137,7 +137,7 @@ def _walk(
         if child.tag == "li" and (mark := _MARK.match(text.lstrip())):
             yield int(mark[1]), above
             held = (*above, int(mark[1]))
-        elif child.tag == "table":
+        elif child.tag == "tr" and sum(bool(cell.text) for cell in child) > 1:
             yield from ((int(number), above) for number in _MARK.findall(text))
         yield from _walk(child, held)
 
