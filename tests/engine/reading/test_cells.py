@@ -20,6 +20,7 @@ LINES = [
     '"""# %% [markdown]"""',
     "if x: print('# %%')  # %% [markdown]",
     "x = '''\n# %% tags=[\"hint\"]\n\n'''",
+    "x = '''\n# %% '''  # A comment behind a string",
     "def f():\n    return 1\n",
     "    # An indented comment",
     "# # A heading",
@@ -224,6 +225,7 @@ def test_tags_that_are_none_are_refused(tags: str, message: str) -> None:
         ("# ````\n# ```\n", "# ````", "must be closed with ````"),
         ("# !!! note\n#     ~~~\n#     x\n#     ```\n", "#     ~~~", "must be closed with ~~~"),
         ("# ```\n# ```python\n", "# ```", "must be closed with ```"),
+        ("# > ```\n# > x\n", "# > ```", "must be closed with ```"),
     ],
 )
 def test_prose_that_is_written_otherwise_is_refused(text: str, culprit: str, message: str) -> None:
@@ -238,6 +240,7 @@ def test_a_fence_may_hold_others() -> None:
     """Other marks, fewer of them, or a word behind them close no fence."""
     prose = "# ````\n# ```\n# x\n# ````\n#\n# ~~~ text\n# ```\n# ~~~ text\n# ~~~\n# `````\n# `````"
     assert len(read_cells(f"{BEGIN}# %% [markdown]\n{prose}\n")) == 2
+    assert len(read_cells(f"{BEGIN}# %% [markdown]\n# ```x``` is code in a line.\n")) == 2
 
 
 @pytest.mark.parametrize(

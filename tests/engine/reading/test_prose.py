@@ -174,30 +174,29 @@ def test_lists_are_read_by_the_site_s_own_rules() -> None:
     assert set(EXTENSIONS) <= set(SITES_EXTENSIONS)
 
 
-def count_items(prose: str) -> int:
-    """Return how many items of lists the site's own Markdown makes of a text."""
-    return len(re.findall("<li>", markdown(prose, extensions=SITES_EXTENSIONS)))
+def is_item(lines: list[str], number: int) -> bool:
+    """Return whether the site's own Markdown makes an item of a list of a line."""
+    word = lines[number].split()[-1]
+    html = markdown("\n".join(lines), extensions=SITES_EXTENSIONS)
+    return re.search(rf"<li>\s*(<p>)?{word}\b", html) is not None
 
 
-lines = st.sampled_from(
-    ["", "", "Text:", "- a", "1. b", "* c", "    - d", "    Text", "    1. e", "!!! note", "## T"]
-)
+FORMS = ["", "", "Text {}", "- {}", "1. {}", "* {}", "    - {}", "    Text {}", "    1. {}"]
+BLOCKS = ["!!! note", "## T", "> Text {}", "> - {}", "| {}\n|--", '=== "A"', "  - {}"]
 
 
 @settings(deadline=None)
-@given(st.lists(lines, max_size=8))
-def test_an_empty_line_makes_a_list_only_where_one_is_refused(written: list[str]) -> None:
-    """What is refused for its empty line has more items with it; what passes gains none."""
-    prose = "\n".join(written).strip("\n")
-    items = count_items(prose)
-    fault = refusal(prose)
-    if fault is not None and fault.message.startswith(SPACE):
-        lines = prose.split("\n")
-        lines.insert(fault.line - 1, "")
-        assert count_items("\n".join(lines)) > items
-    if fault is None:
-        for number, line in enumerate(prose.split("\n")):
-            if re.match(r" *([-*]|1\.) ", line):
-                lines = prose.split("\n")
-                lines.insert(number, "")
-                assert count_items("\n".join(lines)) <= items
+@given(st.lists(st.sampled_from(FORMS + BLOCKS), max_size=8))
+def test_a_line_is_refused_only_if_an_empty_line_mends_it(written: list[str]) -> None:
+    """Every line that an empty line would make an item is one already, or is refused."""
+    text = "\n".join(written).strip("\n")
+    lines = [line.format(f"word{number}") for number, line in enumerate(text.split("\n"))]
+    fault = refusal("\n".join(lines))
+    for number, line in enumerate(lines):
+        if fault is not None and number >= fault.line:
+            break
+        if re.match(r"[> ]*(?:[-*]|1\.) ", line):
+            space = [*lines[:number], ">" * line.count(">"), *lines[number:]]
+            lost = not is_item(lines, number) and is_item(space, number + 1)
+            here = fault is not None and fault.line == number + 1
+            assert lost == (here and fault is not None and fault.message.startswith(SPACE))

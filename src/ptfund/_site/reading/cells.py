@@ -51,7 +51,7 @@ def read_cells(text: str) -> tuple[Cell, ...]:
             holds what it must not.
     """
     lines = text.split("\n")
-    comments = dict(_find_comments(text))
+    comments = {line: lines[line - 1] for line in _find_comments(text)}
     markers = [line for line, comment in comments.items() if _is_marker(line, comment)]
     if 1 not in markers:
         raise Fault(1, "a chapter must begin with the lines '# %% [markdown]' and '# # Title'")
@@ -61,12 +61,11 @@ def read_cells(text: str) -> tuple[Cell, ...]:
     )
 
 
-def _find_comments(text: str) -> Iterator[tuple[int, str]]:
-    """Yield line and text of each comment that has a line to itself, with its indentation."""
+def _find_comments(text: str) -> Iterator[int]:
+    """Yield the number of each line that is a comment, indented or not."""
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        before = token.line[: token.start[1]]
-        if token.type == tokenize.COMMENT and not before.strip():
-            yield token.start[0], before + token.string
+        if token.type == tokenize.COMMENT and not token.line[: token.start[1]].strip():
+            yield token.start[0]
 
 
 def _is_marker(line: int, comment: str) -> bool:
