@@ -19,7 +19,7 @@ import pytest
 from nbformat import NotebookNode
 
 from ptfund._site.publishing.downloads import ARCHIVE, build_package, list_downloads
-from ptfund._site.reading.chapter import CODE
+from ptfund._site.reading.prose import CODE
 from tests.book import CHAPTERS
 from tests.notebooks import execute, make_python, outputs, read, surroundings
 

@@ -99,8 +99,8 @@ with raises(ValueError, cause="rows of different length"):
     torch.tensor([[1, 2], [3]])
 
 # %% [markdown]
-# In words: along dimension 1 each row must have 2 elements, as the first one has, but one has
-# 1. (`with raises` expects the error and prints it: every error in this book is a real one. The
+# In words: along dimension 1 each row must have 2 elements, as the first one has, but one has 1.
+# (`with raises` expects the error and prints it: every error in this book is a real one. The
 # [index of errors](../errors.md) lists them all, each with its cause.)
 #
 # Random numbers come from a *generator*, whose *seed* fixes all that it will draw.

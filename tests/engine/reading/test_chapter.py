@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ptfund._site.reading.chapter import ChapterError, read_chapter
+from ptfund._site.reading.chapter import Chapter, ChapterError, read_chapter
 from tests.engine.project import Project
 
 ROOT = Path(__file__).parents[3]
@@ -92,7 +92,7 @@ def test_a_notebook_is_valid_and_always_the_same(project: Project) -> None:
         ("01_Tensors", SCRIPT, 1, "NN_topic.py"),
         ("01_x", "# %% [markdown]\n# # T\n\n# %%\nx = 1\nx = = 2\n", 6, "SyntaxError"),
         ("01_x", "# %% [markdown]\n# # T\n\n# %%\n%matplotlib inline\n", 5, "SyntaxError"),
-        ("01_x", "# %% [markdown]\n# No title\n", 1, "# Title"),
+        ("01_x", "# %% [markdown]\n# No title\n", 2, "# Title"),
         ("01_x", "# %%\nx = 1\n", 1, "# Title"),
         ("01_x", "", 1, "# Title"),
         ("01_x", '# %% [markdown]\n# # T\n\n\n# %% tags=["solved"]\n\nx = 1\n', 5, "'solved'"),
@@ -107,6 +107,19 @@ def test_what_is_no_chapter_is_refused_with_its_line(
         read_chapter(path, project.root)
     assert str(refused.value).startswith(f"tutorials/{name}.py:{line}: ")
     assert message in refused.value.message
+
+
+def test_a_name_that_is_no_text_is_refused_in_words_that_can_be_shown(project: Project) -> None:
+    """Elsewhere than on a Mac, a file's name may be any bytes, for which Python has stand-ins."""
+    with pytest.raises(ChapterError) as refused:
+        read_chapter(project.root / "tutorials" / "01_\udcff.py", project.root)
+    assert str(refused.value).encode().startswith(b"tutorials/01_\\udcff.py:1: a chapter must be")
+
+
+def test_a_wrong_name_is_an_address_within_the_site(project: Project) -> None:
+    """While serving, such a script has a page; it must not be written to the root of the disk."""
+    slugs = [Chapter(project.root / name, "", "", ()).slug for name in ("a.py", "_.py", "01_.py")]
+    assert slugs == ["a", "-", "01-"]
 
 
 def test_bytes_that_are_no_text_are_refused_with_their_line(project: Project) -> None:

@@ -180,6 +180,7 @@ WHY = '\n# %% [markdown] tags=["solution"]\n# A number and itself are twice the 
         ("[markdown]\n# ### 1.", "\n# ### 1.", "# Add it", "there must be the task"),
         ("# Return twice the number", "# It is `{python} 1`", "# ### 1.", "must not hold expr"),
         ("# Add it to", "# Add `{python} 2` to", "# Add `", "must not hold expressions"),
+        ("twice the number.\n\n", "it.\n# ```python\n# x = 1\n# f(\n# ```\n", "# f(", "closed"),
         ("check(double)", "check(double(2))", "check(double(2))", "must be one line"),
         ("check(double)", "check(double, 2)", "check(double, 2)", "must be one line"),
         ("check(double)", "print(double)", "print(double)", "must be one line"),

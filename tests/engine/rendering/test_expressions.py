@@ -34,7 +34,7 @@ def write(project: Project, prose: str) -> None:
         ("A `python` and a `{pythonic} x`.", []),
         ("```\n`{python} x`\n```\n`{python} y`", [("y", 11)]),
         ("!!! note\n    ```\n    `{python} x`\n    ```\n\n`{python} y`", [("y", 13)]),
-        ("~~~python\n`{python} x`", []),
+        ("~~~python\n`{python} x`\n~~~", []),
         (r"\`{python} x\` is escaped", []),
         ("One ` alone.\n\nThen `{python} x`.", [("x", 10)]),
     ],

@@ -378,9 +378,10 @@ def test_while_serving_the_pages_follow_the_chapters(book: Project) -> None:
 
 
 def test_while_serving_a_sheet_that_cannot_be_made_says_why(book: Project) -> None:
-    """As a chapter does whose code is not on its page: Markdown makes spaces of a tab."""
+    """As a chapter does whose code is not on its page: Markdown empties a line of spaces."""
     with serving(book) as server:
-        server.after("tutorials/01_raising.py", "import raises\n", "import raises  #\tx\n")
+        code = "import raises\nx = '''\n  \n'''\n"
+        server.after("tutorials/01_raising.py", "import raises\n", code)
         message = "01_raising.py:7: behind its marker the page must hold the cell"
         for page in ("/tutorials/raising/", "/cheat-sheet/"):
             assert message in server.page(page)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from markdown import markdown
 
-from ptfund._site.reading.chapter import Cell, Chapter, ChapterError
+from ptfund._site.reading.cells import Cell
+from ptfund._site.reading.chapter import Chapter, ChapterError
 from ptfund._site.rendering.links import (
     Code,
     Link,

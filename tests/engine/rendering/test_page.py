@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from markdown import markdown
 from nbformat import NotebookNode
 
-from ptfund._site.reading.chapter import Cell, Chapter, ChapterError, read_chapter
+from ptfund._site.reading.cells import Cell
+from ptfund._site.reading.chapter import Chapter, ChapterError, read_chapter
 from ptfund._site.reading.exercises import read_exercises
 from ptfund._site.rendering.page import (
     add_header,

@@ -12,7 +12,7 @@ def read_book(root: Path) -> tuple[list[Chapter], list[ChapterError]]:
     """Return the chapters of a project, and what is wrong with those that cannot be read."""
     chapters: list[Chapter] = []
     errors: list[ChapterError] = []
-    for path in sorted((root / "tutorials").glob("*.py")):
+    for path in sorted((root / "tutorials").glob("[!.]*.py")):
         try:
             chapter = read_chapter(path, root)
             read_exercises(chapter)

@@ -8,13 +8,14 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from ptfund._site.reading.cells import Cell, read_cells
+from ptfund._site.reading.prose import CODE, check_lists
+from ptfund._site.reading.source import Fault, check_python, parse_python, read_source
+
 __all__ = [
-    "CODE",
-    "Cell",
     "Chapter",
     "ChapterError",
     "Frame",
@@ -25,19 +26,8 @@ __all__ = [
     "replace_expressions",
 ]
 
-# What a cell may ask of the build, or be for it: the last three make an exercise.
-TAGS = frozenset({"allow-stderr", "cheat-sheet", "check", "hint", "solution"})
+_NAME = re.compile(r"[0-9]{2}(_[a-z0-9]+)+")
 
-_NAME = re.compile(r"\d\d(_[a-z0-9]+)+")
-# Lines that look like shell commands are left as they are: a chapter is plain Python.
-_FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
-
-# What is code in prose, as Markdown reads it: fenced blocks, and spans.
-CODE = re.compile(
-    r"^[ \t>]*(?P<fence>`{3,}|~{3,})[^`\n]*\n(?:.*?^[ \t>]*(?P=fence)[`~]*[ \t]*$|.*\Z)"
-    r"|(?<![\\`])(?P<ticks>`+)(?!`)(?P<code>(?:(?!\n[ \t>]*\n).)+?)(?<!`)(?P=ticks)(?!`)",
-    re.DOTALL | re.MULTILINE,
-)
 _EXPRESSION = re.compile(r"\s*\{python\}(.*)", re.DOTALL)
 
 
@@ -67,16 +57,6 @@ class ChapterError(Exception):
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell of a chapter; `line` is where its source begins in the script."""
-
-    kind: Literal["markdown", "code"]
-    source: str
-    line: int
-    tags: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
 class Step:
     """What a kernel is given at once: a cell of code, or an expression out of prose."""
 
@@ -103,8 +83,8 @@ class Chapter:
 
     @property
     def slug(self) -> str:
-        """The chapter's part of its address: `loss-and-optimizer`."""
-        return self.name.partition("_")[2].replace("_", "-")
+        """The chapter's part of its address: `loss-and-optimizer`; a wrong name is one, too."""
+        return (self.name.partition("_")[2] or self.name).replace("_", "-")
 
     @property
     def code_cells(self) -> int:
@@ -206,76 +186,50 @@ def read_chapter(path: Path, root: Path) -> Chapter:
         root: The project's folder; errors name the script as seen from there.
 
     Raises:
-        ChapterError: If the script is not a chapter: badly named, not readable, not
-            Python, without a title, with an unknown tag, or with an expression that is none.
+        ChapterError: If the script is not a chapter: badly named, not readable, not Python, not
+            in cells, without a title, with prose that Markdown would misread, or with an
+            expression that is none.
     """
-    script = path.relative_to(root).as_posix()
+    script = path.relative_to(root).as_posix().encode(errors="backslashreplace").decode()
     if not _NAME.fullmatch(path.stem):
         raise ChapterError(script, 1, "a chapter must be named NN_topic.py, such as 01_tensors.py")
     try:
-        text = path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ChapterError(script, line, "a chapter must be UTF-8 text") from error
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        message = getattr(error, "msg", str(error))
-        raise ChapterError(script, line, f"{type(error).__name__}: {message}") from error
-    cells = _cells(text, script)
-    chapter = Chapter(path, script, _title(cells, script), cells)
-    for step in chapter.steps:
-        if step.kind == "expression":
-            _check_expression(step, script)
+        cells = _read(read_source(path))
+        chapter = Chapter(path, script, _title(cells), cells)
+        for step in chapter.steps:
+            if step.kind == "expression":
+                _check_expression(step)
+    except Fault as fault:
+        raise ChapterError(script, fault.line, fault.message) from fault
     return chapter
 
 
 @lru_cache(maxsize=64)  # while serving, most scripts are as they were
-def _cells(text: str, script: str) -> tuple[Cell, ...]:
-    lines = text.splitlines()
-    cells, position = [], 0
-    for cell in jupytext.reads(text, fmt=_FORMAT).cells:
-        source = cell.source.splitlines()
-        start = _find(source, lines, position)
-        if start is None:
-            raise ChapterError(script, position + 1, "this cell is not in the percent format")
-        tags = frozenset(cell.metadata.get("tags", ()))
-        if unknown := tags - TAGS:
-            marker = max(n for n in range(position, start) if lines[n].startswith("# %%"))
-            known = ", ".join(sorted(TAGS))
-            message = f"unknown tag {', '.join(sorted(unknown))!r}: a tag must be one of {known}"
-            raise ChapterError(script, marker + 1, message)
-        cells.append(Cell(cell.cell_type, cell.source, start + 1, tags))
-        position = start + len(source)
-    return tuple(cells)
+def _read(text: str) -> tuple[Cell, ...]:
+    check_python(text)
+    cells = read_cells(text)
+    for cell in cells:
+        if cell.kind == "markdown":
+            check_lists(cell)
+    return cells
 
 
-def _find(source: list[str], lines: list[str], position: int) -> int | None:
-    """Return where a cell's lines stand in the script, as they are or as comments."""
-    commented = [f"# {line}".rstrip() for line in source]
-    for start in range(position, len(lines) - len(source) + 1):
-        block = lines[start : start + len(source)]
-        if block == source or [line.rstrip() for line in block] == commented:
-            return start
-    return None
-
-
-def _check_expression(step: Step, script: str) -> None:
+def _check_expression(step: Step) -> None:
     try:
-        tree = ast.parse(step.source, mode="eval")
-    except SyntaxError as error:
-        message = f"SyntaxError: {error.msg} in the expression {step.source!r}"
-        raise ChapterError(script, step.line, message) from error
-    if any(isinstance(node, ast.NamedExpr) for node in ast.walk(tree)):
-        raise ChapterError(script, step.line, "an expression must not assign: it is prose")
+        check_python(step.source, "eval")
+    except Fault as fault:
+        message = f"{fault.message} in the expression {step.source!r}"
+        raise Fault(step.line, message) from fault
+    if any(isinstance(node, ast.NamedExpr) for node in ast.walk(parse_python(step.source))):
+        raise Fault(step.line, "an expression must not assign: it is prose")
 
 
-def _title(cells: Sequence[Cell], script: str) -> str:
-    if cells and cells[0].kind == "markdown":
-        mark, _, title = cells[0].source.partition("\n")[0].partition(" ")
+def _title(cells: Sequence[Cell]) -> str:
+    first = cells[0]
+    if first.kind == "markdown":
+        mark, _, title = first.source.partition("\n")[0].partition(" ")
         if mark == "#" and title.strip():
             return title.strip()
-    raise ChapterError(
-        script, 1, "a chapter must begin with a Markdown cell whose first line is '# Title'"
-    )
+    line = first.line if first.kind == "markdown" else first.line - 1
+    message = "a chapter must begin with a Markdown cell whose first line is '# Title'"
+    raise Fault(line, message)

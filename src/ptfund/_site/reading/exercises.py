@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ptfund._site.reading.chapter import CODE, Cell, Chapter, ChapterError
+from ptfund._site.reading.cells import Cell
+from ptfund._site.reading.chapter import Chapter, ChapterError
+from ptfund._site.reading.prose import CODE
+from ptfund._site.reading.source import Fault, parse_python
 
 __all__ = ["Exercise", "read_exercises"]
 
@@ -80,11 +83,11 @@ def _exercise(chapter: Chapter, task: int) -> Exercise:
             message = "a task and its hint must not hold expressions: they are read before a run"
             raise chapter.error(cell, message)
     names = _checked(chapter, check, task + 3)
-    tree = ast.parse(solution.source)
+    tree = parse_python(solution.source)
     defined = {node.name: node for node in tree.body if isinstance(node, _Definition)}
     if missing := [name for name in names if name not in defined]:
         raise chapter.error(task + 2, f"the solution must define {missing[0]}, which is checked")
-    shown = _shown(text.source, names)
+    shown = _shown(chapter, text, names)
     stub = shown or "\n\n\n".join(
         "\n".join(_stub(chapter, solution, defined[name])) for name in names
     )
@@ -108,7 +111,7 @@ def _parts(chapter: Chapter, task: int) -> Sequence[Cell]:
 
 def _checked(chapter: Chapter, check: Cell, number: int) -> list[str]:
     """Return what a check's cell checks."""
-    match ast.parse(check.source).body:
+    match parse_python(check.source).body:
         case [ast.Expr(ast.Call(ast.Name("check"), [ast.Name(), *_] as arguments, []))]:
             names = [argument.id for argument in arguments if isinstance(argument, ast.Name)]
             if len(names) == len(arguments):
@@ -116,18 +119,22 @@ def _checked(chapter: Chapter, check: Cell, number: int) -> list[str]:
     raise chapter.error(number, "a check must be one line, such as check(one_hot)")
 
 
-def _shown(task: str, names: list[str]) -> str:
+def _shown(chapter: Chapter, task: Cell, names: list[str]) -> str:
     """Return the code in a task that defines what is asked for, if there is one to be mended."""
-    for fence in _FENCE.findall(task):
-        tree = ast.parse(fence)
+    for fence in _FENCE.finditer(task.source):
+        try:
+            tree = parse_python(fence[1])
+        except Fault as fault:
+            line = task.line + task.source.count("\n", 0, fence.start(1)) + fault.line - 1
+            raise ChapterError(chapter.script, line, fault.message) from fault
         if [node.name for node in tree.body if isinstance(node, _Definition)] == names:
-            return str(fence).rstrip()
+            return fence[1].rstrip()
     return ""
 
 
 def _stub(chapter: Chapter, cell: Cell, node: _Definition, indent: str = "") -> Iterator[str]:
     """Yield the lines of a definition without what it does: head, docstring, and an error."""
-    lines = cell.source.splitlines()
+    lines = cell.source.split("\n")
     docstring = node.body[0]
     if ast.get_docstring(node) is None:
         line = cell.line + node.lineno - 1
@@ -147,7 +154,7 @@ def _imports(chapter: Chapter, number: int, sources: Sequence[str]) -> tuple[str
     """Return the chapter's imports; a solution and its check may need nothing else."""
     lines = {}
     for cell in chapter.cells[:number]:
-        for node in ast.parse(cell.source).body if cell.kind == "code" else ():
+        for node in parse_python(cell.source).body if cell.kind == "code" else ():
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for alias in node.names:
                     lines[alias.asname or alias.name.partition(".")[0]] = _line(node, alias)
@@ -165,7 +172,7 @@ def _imports(chapter: Chapter, number: int, sources: Sequence[str]) -> tuple[str
 def _needed(source: str) -> set[str]:
     """Return the names that a source reads and does not bind itself."""
     read, bound = set[str](), set[str]()
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parse_python(source)):
         match node:
             case ast.Name(name, ast.Load()):
                 read.add(name)
@@ -177,7 +184,7 @@ def _needed(source: str) -> set[str]:
 
 
 def _definitions(source: str) -> Iterator[_Definition]:
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(parse_python(source)):
         if isinstance(node, _Definition):
             yield node
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ptfund._site.reading.chapter import CODE, Chapter
+from ptfund._site.reading.chapter import Chapter
+from ptfund._site.reading.prose import CODE
 from ptfund._site.rendering.mathml import MathError
 
 __all__ = ["FormulaError", "LinkLines", "Passage", "locate_formulas", "read_prose", "read_sources"]

@@ -4,7 +4,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
-from ptfund._site.reading.chapter import CODE, replace_expressions
+from ptfund._site.reading.chapter import replace_expressions
+from ptfund._site.reading.prose import CODE
 
 __all__ = ["Resolve", "fold", "replace_prose", "to_jupyter"]
 
