@@ -128,7 +128,7 @@ def judge(ended: Ended) -> tuple[Verdict, str]:
     if ended.code == 0:
         return Verdict.SURVIVED, lines[-1] if lines else ""
     if ended.code == 1 and "ERROR collecting" not in ended.output:
-        failed = [line for line in lines if line.startswith(("FAILED ", "ERROR "))]
+        failed = [line for line in lines if line.startswith(("FAILED tests", "ERROR tests"))]
         return Verdict.NOTICED, failed[0].partition(" - ")[0] if failed else lines[-1]
     told = "\n".join(lines[-TAIL:])
     return Verdict.FAILED, f"pytest ended with the code {ended.code}\n{told}"
