@@ -42,10 +42,10 @@ MUTANTS = (
         "tests/engine/reading/test_chapter.py::test_equal_cells_have_lines_of_their_own",
     ),
     Mutant(
-        "a null byte is an error of the engine",
+        "an error without a line is at no line",
         "src/ptfund/_site/reading/chapter.py",
-        "except (SyntaxError, ValueError) as error:",
-        "except SyntaxError as error:",
+        'getattr(error, "lineno", None) or 1',
+        'getattr(error, "lineno", 1)',
         "tests/engine/reading/test_chapter.py::test_what_is_no_chapter_is_refused_with_its_line",
     ),
     Mutant(
@@ -74,9 +74,8 @@ MUTANTS = (
         "src/ptfund/_site/reading/chapter.py",
         '.removeprefix(name).removeprefix(": ")',
         '.removeprefix(f"{name}: ")',
-        "tests/engine/rendering/test_extracts.py"
-        "::test_an_error_without_cause_or_message_is_listed "
-        "tests/engine/rendering/test_page.py::test_a_deliberate_error_is_framed_and_named",
+        "tests/engine/reading/test_chapter.py"
+        "::test_a_deliberate_error_has_a_name_a_message_and_a_cause",
     ),
     Mutant(
         "lines of bytes are counted from 0",

@@ -52,8 +52,7 @@ MUTANTS = (
         "src/ptfund/_site/rendering/page.py",
         "{escape(str(error))}",
         "{error}",
-        "tests/engine/rendering/test_page.py "
-        "tests/engine/test_serve.py::test_whatever_is_wrong_with_a_chapter_its_page_says_it",
+        "tests/engine/rendering/test_page.py::test_the_page_of_a_failure_shows_each_error_as_it_is",
     ),
     Mutant(
         "blanks are words for a picture",
@@ -153,8 +152,7 @@ MUTANTS = (
         "src/ptfund/_site/rendering/extracts.py",
         'elif not match[0].startswith("<h1"):',
         'elif match[0].startswith("<h2"):',
-        "tests/engine/rendering/test_extracts.py"
-        "::test_an_entry_says_the_cause_and_leads_to_the_section",
+        "tests/engine/rendering/test_extracts.py::test_a_section_within_a_section_is_the_place",
     ),
     Mutant(
         "a cause in the index is markup",

@@ -87,7 +87,8 @@ MUTANTS = (
         "            if package.is_dir():\n"
         '                self._note("file", str(package / "__init__.py"))\n',
         "",
-        "tests/engine/running/test_recorder.py::test_whatever_a_chapter_uses_is_noticed",
+        "tests/engine/running/test_book.py"
+        "::test_every_kind_of_edit_runs_exactly_the_chapters_that_it_concerns",
     ),
     Mutant(
         "listing all variables asks for none",
@@ -198,7 +199,7 @@ MUTANTS = (
         "src/ptfund/_site/running/book.py",
         "if last and last.failure and last.chapter.program == chapter.program:",
         "if last and last.failure:",
-        "tests/engine/running/test_book.py "
-        "tests/engine/test_serve.py::test_a_failure_is_a_page_until_it_is_mended",
+        "tests/engine/running/test_book.py"
+        "::test_a_failure_is_known_until_its_chapter_or_what_it_uses_changes",
     ),
 )
