@@ -145,7 +145,7 @@ MUTANTS = (
         "src/ptfund/_site/plugin.py",
         'where = f"{error.filename}: " if error.filename else ""',
         'where = ""',
-        "tests/engine/test_plugin.py::test_a_full_disk_is_one_clear_line",
+        "tests/engine/test_plugin.py::test_what_the_disk_refuses_is_told_with_its_file",
     ),
     Mutant(
         "failing chapters are reported in the order of their ends",
