@@ -48,7 +48,13 @@ def listed(*patterns: str) -> list[str]:
             "test_scalar evaluation/test_accuracy engine/test_plugin engine/running/test_run",
         ),
         ("src/ptfund/_guards.py", "test_guards test_losses data/test_line plotting/test_bars", ""),
-        # By a name in a string, of which the end is filled in later.
+        (
+            "src/ptfund/__init__.py",
+            "test_guards engine/rendering/test_terms training/test_loop",
+            "",
+        ),
+        # By a name in a string, whole or with an end that is filled in later.
+        ("src/ptfund/display.py", "test_display engine/rendering/test_extracts", "test_losses"),
         ("src/ptfund/exercises/_stopping.py", "exercises/test_every_exercise", "test_losses"),
         # In processes that a helper starts.
         (

@@ -15,6 +15,7 @@ def repository(tmp_path: Path) -> Path:
     """A repository with one commit on main."""
     (tmp_path / "one.py").write_text("1\n")
     (tmp_path / "two.py").write_text("2\n")
+    (tmp_path / "three.py").write_text("three\n" * 3)
     (tmp_path / ".gitignore").write_text("ignored\n")
     git(tmp_path, "init", "-q", "-b", "main")
     commit(tmp_path)
@@ -34,14 +35,16 @@ def commit(folder: Path) -> None:
 
 
 def test_what_is_not_committed_has_changed(repository: Path) -> None:
-    """Edited, new and removed files; neither what Git ignores, nor a link to a folder."""
+    """Edited, new, removed and renamed files; neither what Git ignores, nor a link to a folder."""
     assert command.list_changes(repository, "HEAD") == set()
     (repository / "one.py").write_text("one\n")
     (repository / "two.py").unlink()
+    git(repository, "mv", "three.py", "four.py")
     (repository / "new ü.py").touch()
     (repository / "ignored").touch()
     (repository / "linked").symlink_to(repository.parent)
-    assert command.list_changes(repository, "HEAD") == {"one.py", "two.py", "new ü.py"}
+    renamed = {"three.py", "four.py"}
+    assert command.list_changes(repository, "HEAD") == {"one.py", "two.py", "new ü.py"} | renamed
 
 
 def test_a_branch_is_compared_with_where_it_left_main(repository: Path) -> None:

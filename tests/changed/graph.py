@@ -107,11 +107,10 @@ def _find_file(module: str, root: Path) -> str | None:
 
 
 def _add_packages(names: Iterable[str]) -> Iterator[str]:
-    """Yield names with the packages around them, and with what is run when they are run."""
+    """Yield names with those of the packages around them."""
     for name in names:
         parts = name.split(".")
         yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
-        yield f"{name}.__main__"
 
 
 def _list_conftests(module: str) -> Iterator[str]:
