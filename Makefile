@@ -33,7 +33,7 @@ define install
 endef
 endif
 
-.PHONY: site test check serve exercises chapter publish test-lowest test-newest bench clean
+.PHONY: site test test-changed check serve exercises chapter publish test-lowest test-newest bench clean
 
 # Execute the chapters and build the site.
 site: .venv/ready
@@ -43,6 +43,10 @@ site: .venv/ready
 # Run all tests; those in a browser need Chromium.
 test: .venv/ready
 	@$(BIN)/pytest -n 2
+
+# Run the tests that a change can have touched: what differs from main, or BASE=commit.
+test-changed: .venv/ready
+	@$(BIN)/python -m tests.changed $(BASE)
 
 # Look at the code, the workflows and what the host reads, without running any of it.
 check: .venv/ready

@@ -89,7 +89,7 @@ def test_two_clean_builds_of_one_commit_are_the_same_to_the_byte(
 
 
 def test_dates_are_those_of_the_commit(project: Project) -> None:
-    """The map of the site says when the commit was made, and 1970 outside a repository."""
+    """The map of the site says when the commit was made, 1970 without one, or what it is told."""
     write_book(project)
     assert b"<lastmod>1970-01-01</lastmod>" in built(project)["sitemap.xml"]
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
@@ -101,6 +101,8 @@ def test_dates_are_those_of_the_commit(project: Project) -> None:
             check=True,
         )
     assert b"<lastmod>2001-02-03</lastmod>" in built(project)["sitemap.xml"]
+    given = built(project, SOURCE_DATE_EPOCH="1112000000")
+    assert b"<lastmod>2005-03-28</lastmod>" in given["sitemap.xml"]
 
 
 CHOICES = st.one_of(

@@ -85,6 +85,8 @@ def test_every_list_of_chapters_grows(book: Path, capsys: pytest.CaptureFixture[
     found = added(before, book)
     assert set(found) == {*NEW, *LISTS}
     assert found["mkdocs.yml"].strip() == f"- {SCRIPT}"
+    listed = [line.strip() for line in (book / "mkdocs.yml").read_text("utf-8").splitlines()]
+    assert listed.index(f"- {SCRIPT}") == listed.index(f"- tutorials/{LAST}") + 1
     assert f'"{NAME}": (' in found[LISTS[0]]
     assert all(f'"{name}",\n' in found[LISTS[0]] for name in NAMES)
     assert f"**[Quinces](tutorials/{NAME}.py)**" in found["docs/index.md"]

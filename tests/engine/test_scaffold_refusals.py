@@ -125,3 +125,21 @@ def test_files_that_have_grown_are_taken_back(
 
     monkeypatch.setattr(Path, "write_text", fail)
     assert "No space left on device" in refuse(["quinces"], book, capsys)
+
+
+def test_nothing_is_left_of_what_is_interrupted(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C between two files: the first is taken back."""
+    before = contents(book)
+    write = Path.write_text
+
+    def interrupt(path: Path, text: str, **settings: str) -> int:
+        if path.name == "_quinces.py":
+            raise KeyboardInterrupt
+        return write(path, text, **settings)
+
+    monkeypatch.setattr(Path, "write_text", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        main(["quinces"], book)
+    assert contents(book) == before

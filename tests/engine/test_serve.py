@@ -136,7 +136,9 @@ def test_a_builder_that_raises_leaves_a_page_that_says_why(tmp_path: Path) -> No
         raise RuntimeError("<no> way")
 
     (tmp_path / "index.html").write_text("the site before")
-    show_failure_as_page(builder, tmp_path, logging.getLogger("small"))()
+    log = logging.getLogger("small")
+    show_failure_as_page(builder, tmp_path, log)()
+    assert log.handlers == [], "what other builds complain of is no concern of this one"
     assert [path.name for path in tmp_path.iterdir()] == ["404.html"]
     page = (tmp_path / "404.html").read_text()
     assert "a complaint\n&lt;no&gt; way" in page

@@ -76,6 +76,15 @@ def test_bootstrap_of_three_is_their_enumeration() -> None:
     assert narrower == pytest.approx((1.0, 5.0))
 
 
+def test_ends_between_two_resamples_are_interpolated() -> None:
+    """A quarter of the way along 0, 1, 4, 9 lies between 0 and 1, three quarters past 4."""
+    results = iter([4.0, 0.0, 9.0, 1.0])
+    found = bootstrap_interval(
+        lambda _: next(results), torch.zeros(5), generator=seeded(), resamples=4, level=0.5
+    )
+    assert found == pytest.approx((0.75, 5.25))
+
+
 def test_bootstrap_is_about_wilson_for_a_large_sample() -> None:
     """The accuracy of 2,000 predictions of which 90 % are right."""
     labels = torch.zeros(2000, dtype=torch.int64)

@@ -94,6 +94,16 @@ def test_a_mistake_hides_no_other_answer(work: Path, capsys: pytest.CaptureFixtu
     ]
 
 
+def test_a_mistake_in_a_function_is_told_with_its_own_line(
+    work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not with the line that calls the function, and not with one of the library's."""
+    product = "torch.zeros(2) @ torch.zeros(3)"
+    work.write_text(f"import torch\n\ndef mistaken():\n    {product}\n\nmistaken()\n", "utf-8")
+    assert correct([work]) == 1
+    assert capsys.readouterr().out.startswith(f"{work}:4: RuntimeError: ")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -153,6 +153,15 @@ def test_saliency_is_white_at_0_and_its_values_can_be_read() -> None:
         assert contrast(text.get_color(), shade(below, float(gradient[int(y), int(x)]))) >= 4.5
 
 
+def test_saliency_of_one_sign_is_white_at_0() -> None:
+    """A gradient that is nowhere negative has the same scale as its opposite."""
+    gradient = torch.tensor([[0.0, 2.0], [4.0, 8.0]])
+    for sign in (1, -1):
+        below = plot_saliency(torch.ones(2, 2), sign * gradient).axes[1]
+        assert below.images[0].get_clim() == (-8, 8)
+        assert shade(below, 0) == pytest.approx((1, 1, 1), abs=0.01)
+
+
 def test_saliency_of_no_gradient_is_blank() -> None:
     """A gradient of zeros divides by nothing."""
     assert plot_saliency(torch.ones(2, 2), torch.zeros(2, 2)).axes[1].texts[:] == []

@@ -164,7 +164,9 @@ def test_archive_is_one_folder_of_all(files: dict[str, bytes]) -> None:
     assert made != pack_archive(whole, "p.whl", 1_700_086_400)
     with zipfile.ZipFile(io.BytesIO(made)) as opened:
         assert opened.testzip() is None
+        modes = {entry.external_attr >> 16 for entry in opened.infolist()}
         contents = {name: opened.read(name) for name in opened.namelist()}
+    assert modes == {0o644}, "everybody can read what is unpacked"
     read_me = contents.pop("ptfund-chapters/README.txt").decode()
     assert contents == {f"ptfund-chapters/{name}": content for name, content in whole.items()}
     assert "p.whl                   the package" in read_me

@@ -63,7 +63,7 @@ class Toy:
         """Paint it."""
 
     @classmethod
-    def make(cls, *, size: int = 1) -> "Toy":
+    def make(cls, *, size: int = 1, old: bool = False) -> "Toy":
         """Make one."""
 
     @property
@@ -176,7 +176,7 @@ How large.
 
 ```python
 @classmethod
-def make(*, size: int = 1) -> Toy
+def make(*, size: int = 1, old: bool = False) -> Toy
 ```
 
 Make one.

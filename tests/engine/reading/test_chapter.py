@@ -5,7 +5,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ptfund._site.reading.chapter import Chapter, ChapterError, read_chapter
+from ptfund._site.reading.chapter import Chapter, ChapterError, read_chapter, read_error
 from tests.engine.project import Project
 
 ROOT = Path(__file__).parents[3]
@@ -50,12 +50,12 @@ def test_cells_know_their_kind_source_and_line(project: Project) -> None:
 
 def test_names_and_tags(project: Project) -> None:
     """Title, name, address and tags come from the script alone."""
-    chapter = read_chapter(project.write("tutorials/02_two_words.py", SCRIPT), project.root)
+    chapter = read_chapter(project.write("tutorials/02_two_or_three.py", SCRIPT), project.root)
     assert (chapter.title, chapter.name, chapter.slug, chapter.script) == (
         "Two: a title",
-        "02_two_words",
-        "two-words",
-        "tutorials/02_two_words.py",
+        "02_two_or_three",
+        "two-or-three",
+        "tutorials/02_two_or_three.py",
     )
     assert [set(cell.tags) for cell in chapter.cells] == [set(), set(), {"allow-stderr"}, set()]
 
@@ -93,6 +93,7 @@ def test_a_notebook_is_valid_and_always_the_same(project: Project) -> None:
         ("01_x", "# %% [markdown]\n# # T\n\n# %%\nx = 1\nx = = 2\n", 6, "SyntaxError"),
         ("01_x", "# %% [markdown]\n# # T\n\n# %%\n%matplotlib inline\n", 5, "SyntaxError"),
         ("01_x", "# %% [markdown]\n# No title\n", 2, "# Title"),
+        ("01_x", "# %% [markdown]\n# ## A section\n", 2, "# Title"),
         ("01_x", "# %%\nx = 1\n", 1, "# Title"),
         ("01_x", "", 1, "# Title"),
         ("01_x", '# %% [markdown]\n# # T\n\n\n# %% tags=["solved"]\n\nx = 1\n', 5, "'solved'"),
@@ -120,6 +121,25 @@ def test_a_wrong_name_is_an_address_within_the_site(project: Project) -> None:
     """While serving, such a script has a page; it must not be written to the root of the disk."""
     slugs = [Chapter(project.root / name, "", "", ()).slug for name in ("a.py", "_.py", "01_.py")]
     assert slugs == ["a", "-", "01-"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("IndexError: 3 is out of range", ("IndexError", "3 is out of range", "counting from 1")),
+        ("IndexError", ("IndexError", "", "counting from 1")),
+        ("IndexError: IndexError: 3", ("IndexError", "IndexError: 3", "counting from 1")),
+    ],
+)
+def test_a_deliberate_error_has_a_name_a_message_and_a_cause(
+    text: str, read: tuple[str, str, str]
+) -> None:
+    """The name stands before the message, and alone if there is none."""
+    told = {"error": "IndexError", "cause": "counting from 1"}
+    output = nbformat.v4.new_output("display_data", {"text/plain": text})
+    assert read_error(output) is None
+    output.metadata["text/plain"] = told
+    assert read_error(output) == read
 
 
 def test_bytes_that_are_no_text_are_refused_with_their_line(project: Project) -> None:

@@ -49,6 +49,8 @@ check(double)
 # %% [markdown] tags=["solution"]
 # A number and itself are twice the number.
 '''
+HEAD = "def double(\n    x: int,  # the number\n) -> int:\n"
+DOCSTRING = '    """Return twice x.\n\n    Whatever it is.\n    """\n'
 STUB = '''\
 def double(
     x: int,  # the number
@@ -187,6 +189,7 @@ WHY = '\n# %% [markdown] tags=["solution"]\n# A number and itself are twice the 
         ("check(double)", "check(double)\ncheck(double)", "check(double)", "must be one line"),
         ("check(double)", "check(half)", "def double(", "the solution must define half"),
         ('"""Return twice x.\n\n    Whatever it is.\n    """', "", "def double(", "a docstring"),
+        (f"{HEAD}{DOCSTRING}", f"ONE = 1\n\n\n{HEAD}", "def double(", "a docstring"),
         ("x + x", "x + x + total", "def double(", "only what is imported"),
     ],
 )  # fmt: skip

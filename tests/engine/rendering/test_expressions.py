@@ -56,6 +56,7 @@ def test_expressions_are_found_where_markdown_has_a_span_of_code(
         ("`{python}`", 8, "SyntaxError"),
         ("`{python} x = 4`", 8, "SyntaxError"),
         ("`{python} (y := 4)`", 8, "an expression must not assign"),
+        ("`{python} f((y := 4))`", 8, "an expression must not assign"),
     ],
 )
 def test_what_is_no_expression_is_refused_before_anything_runs(

@@ -259,6 +259,13 @@ def test_sections_of_one_name_are_told_apart(project: Project) -> None:
     assert "](tutorials/01_a.py#again_1)" in compose_cheat_sheet([read])
 
 
+def test_a_section_within_a_section_is_the_place(project: Project) -> None:
+    """The nearest heading says best where a cell stands, however small it is."""
+    chosen = "# ## Chosen {#its-own}\n"
+    read = chapter(project, "01_a", SECTIONS.replace(chosen, f"{chosen}# #### Nearest\n"))
+    assert "[Nearest](tutorials/01_a.py#nearest)" in compose_cheat_sheet([read])
+
+
 def test_an_empty_book_says_so() -> None:
     """Each page has its title, and a sentence instead of entries."""
     empty = Chapter(Path("01_a.py"), "01_a.py", "A", ())

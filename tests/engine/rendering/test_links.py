@@ -84,14 +84,15 @@ def test_nothing_is_left_of_the_markers_and_the_rest_is_untouched() -> None:
 
 
 def test_each_link_says_in_which_section_it_stands() -> None:
-    """By its anchor, and by a type that sorts in the order of the book."""
-    chapter = chapter_of("torch", "torch", "torch")
+    """By its anchor, and by a type that sorts in the order of the book, of many sections too."""
+    chapter = chapter_of(*["torch"] * 12)
     found = [Link(0, 5, "torch")]
-    page = page_of(chapter, "Text.", "## Second", "## A third")
-    filled = filled_in(page, chapter, found, found, found)
+    names = [f"s{number}" for number in range(2, 13)]
+    page = page_of(chapter, "Text.", *(f"## {name}" for name in names))
+    filled = filled_in(page, chapter, *[found] * 12)
     attributes = [tag for tag, _ in TAG.findall(filled)]
     anchors = [re.findall('backlink-anchor="(.*?)"', tag) for tag in attributes]
-    assert anchors == [["x"], ["second"], ["a-third"]]
+    assert anchors == [["x"], *([name] for name in names)]
     types = [re.findall('backlink-type="(.*?)"', tag)[0] for tag in attributes]
     assert types == sorted(set(types))
     assert all(kind.startswith("used-by-03-") for kind in types)

@@ -264,6 +264,13 @@ def test_prices_are_no_formulas(text: str) -> None:
     assert html_of(text) == f"<p>{text.replace(chr(92), '').strip()}</p>"
 
 
+def test_words_in_a_formula_are_no_markdown() -> None:
+    """Stars and addresses in them are what they are."""
+    words = "a *b* or https://host/x"
+    (formula,) = formulas(html_of(rf"$\text{{{words}}}$"))
+    assert "".join(formula.itertext()).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
 def test_a_dollar_within_a_formula() -> None:
     """Written as in LaTeX."""
     assert outlines(r"$5 \$$ and $$x = \$ 5$$") == ["5 $", "x = $ 5"]

@@ -39,6 +39,7 @@ def translated(prose: str, *values: str) -> str:
             f"[`ptfund.data.load_digits`]({KNOWN['ptfund.data.load_digits']})",
         ),
         ("[load][ptfund.unknown]", "load"),
+        ("`x`[it](#here)`y`", "`x`[it](https://host/this/#here)`y`"),
         ('[it](#here "Its title")', '[it](https://host/this/#here "Its title")'),
         ("A claim.[^1]\n\n[^1]: Its proof.", "A claim.[^1]\n\n[^1]: Its proof."),
         ("`$x` costs [it](#here), `$y` too", "`$x` costs [it](https://host/this/#here), `$y` too"),
@@ -78,9 +79,10 @@ def test_box_becomes_a_quotation() -> None:
     )
 
 
-def test_folded_box_stays_folded() -> None:
+@pytest.mark.parametrize("mark", ["???", "???+"])
+def test_folded_box_stays_folded(mark: str) -> None:
     """In the element that browsers fold, between blank lines, so that its Markdown is read."""
-    box = '??? note "Aside: `einsum`"\n    One [link](#here).\n'
+    box = f'{mark} note "Aside: `einsum`"\n    One [link](#here).\n'
     assert translated(box).rstrip() == (
         "<details>\n<summary>Aside: <code>einsum</code></summary>\n\n"
         "One [link](https://host/this/#here).\n\n</details>"

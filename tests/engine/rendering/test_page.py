@@ -20,6 +20,7 @@ from ptfund._site.rendering.page import (
     fill_outputs,
     fill_values,
     refuse_outputs,
+    render_failure,
     to_markdown,
     to_outputs,
 )
@@ -153,6 +154,14 @@ def test_a_deliberate_error_is_framed_and_named() -> None:
     html = to_outputs(notebook(output))[0]
     assert "Raised on purpose: <code>IndexError</code>" in html
     assert '<pre tabindex="0">3 &lt; 4</pre>' in html
+
+
+def test_the_page_of_a_failure_shows_each_error_as_it_is() -> None:
+    """With file and line; what a message holds is text, whatever it looks like."""
+    errors = [ChapterError("a.py", 3, "NameError: <b> & </pre>"), ChapterError("b.py", 1, "x")]
+    html = render_failure(errors)
+    pieces = re.findall(r'<pre tabindex="0">(.*?)</pre>', html)
+    assert pieces == ["a.py:3: NameError: &lt;b&gt; &amp; &lt;/pre&gt;", "b.py:1: x"]
 
 
 def test_ids_in_two_figures_never_meet() -> None:

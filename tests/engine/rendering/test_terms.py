@@ -89,6 +89,14 @@ def test_the_section_that_introduces_a_term_is_passed_by() -> None:
     assert marked(below, "tutorials/02_b.py") == ["Loss"]
 
 
+def test_a_term_within_a_longer_one_is_not_marked() -> None:
+    """The longer one is, and the shorter where it stands alone."""
+    longer = "\nloss curve\n:   The losses of a training. [Chapter 1](tutorials/01_a.py)\n"
+    terms = read_glossary(GLOSSARY + longer)
+    page = mark_terms("<p>A loss curve of the loss.</p>", terms, "tutorials/03_c.py", "../g/")
+    assert re.findall(r'<a class="term"[^>]*>(.*?)</a>', page) == ["loss curve", "loss"]
+
+
 def test_each_entry_has_its_place() -> None:
     """Also one whose term is an everyday word."""
     html = '<dl><dt>leaf</dt><dt>learning rate</dt><dt>loss</dt><dt class="everyday">rate</dt></dl>'

@@ -5,6 +5,9 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from ptfund._site.reading.chapter import read_chapter
+from ptfund._site.running.book import run_book
+from ptfund._site.running.run import Run
 from tests.engine.project import Project
 
 ALL = {"01_near", "02_far", "03_data", "04_alone"}
@@ -91,6 +94,39 @@ def test_every_kind_of_edit_runs_exactly_the_chapters_that_it_concerns(
         assert shelf.executed() == concerned, kind
         shelf.restore(original)
         assert shelf.executed() == set(), f"{kind}, taken back"
+
+
+def test_a_failure_is_known_until_its_chapter_or_what_it_uses_changes(project: Project) -> None:
+    """While serving, what has failed does not fail again and again, and is mended at once."""
+    project.write("data/number.txt", "0")
+    read = "from pathlib import Path\nnumber = int(Path('../data/number.txt').read_text())"
+    path = project.chapter("01_a", read, "print(1 / number)")
+    before = dict[str, Run]()
+    found = []
+    edits: list[Callable[[], object]] = [
+        lambda: None,
+        lambda: None,
+        lambda: project.edit("tutorials/01_a.py", "A chapter", "The same code"),
+        lambda: project.edit("data/number.txt", "0", "1"),
+        lambda: project.edit("data/number.txt", "1", "0"),
+        lambda: project.edit("tutorials/01_a.py", "1 / number", "1 + number"),
+    ]
+    for edit in edits:
+        edit()
+        chapter = read_chapter(path, project.root)
+        (run,) = run_book(
+            [chapter], root=project.root, cell_timeout=60.0, before=before, say=lambda _: None
+        )
+        before = {run.chapter.script: run}
+        found.append((run.failure is not None, run.cached))
+    assert found == [
+        (True, False),
+        (True, True),
+        (True, True),
+        (False, False),
+        (True, False),
+        (False, False),
+    ]
 
 
 def test_two_builds_at_once_are_safe(project: Project) -> None:

@@ -63,6 +63,10 @@ USES: dict[str, tuple[str, Edit | None]] = {
         "import os\nprint(sorted(os.listdir('data')))",
         lambda p: p.write("data/more.txt", ""),
     ),
+    "the entries of a folder": (
+        "import os\nprint(sorted(entry.name for entry in os.scandir('data')))",
+        lambda p: p.write("data/further.txt", ""),
+    ),
     "a file that it copies": (
         (
             "import shutil, tempfile\nfrom pathlib import Path\n"
@@ -136,22 +140,24 @@ def test_a_variable_counts_for_the_chapters_that_ask_for_it(
 ) -> None:
     """Whether by `environ`, `getenv` or `in`; and its value is not stored, being maybe secret.
 
-    To one that looks at all of them each process differs, so it runs each time.
+    To one that looks at all of them, or only at their names, each process differs, so it runs
+    each time.
     """
     project.chapter("01_a", "import os\nprint('ONE' in os.environ, os.getenv('TWO'))")
     project.chapter("02_b", "import os\nprint(os.environ['PATH'] != '')")
     project.chapter("03_c", "import os\nprint('ONE' in dict(os.environ))")
+    project.chapter("04_d", "import os\nprint('ONE' in list(os.environ))")
     monkeypatch.delenv("ONE", raising=False)
     monkeypatch.setenv("TWO", "2")
-    assert project.executed() == {"01_a", "02_b", "03_c"}
-    assert project.executed() == {"03_c"}
+    assert project.executed() == {"01_a", "02_b", "03_c", "04_d"}
+    assert project.executed() == {"03_c", "04_d"}
     monkeypatch.setenv("TWO", "secret")
-    assert project.executed() == {"01_a", "03_c"}
+    assert project.executed() == {"01_a", "03_c", "04_d"}
     stored = [path.read_text() for path in project.root.rglob("runs/01_a/*.json")]
     assert len(stored) == 2
     assert [text for text in stored if '"secret"' in text.split('"inputs"')[1]] == []
     monkeypatch.setenv("ONE", "")
-    assert project.executed() == {"01_a", "03_c"}
+    assert project.executed() == {"01_a", "03_c", "04_d"}
 
 
 def test_a_new_version_runs_the_chapters_that_ask_for_it(

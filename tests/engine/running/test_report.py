@@ -2,6 +2,7 @@
 
 import json
 import platform
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,6 +27,21 @@ def test_each_chapter_and_version_is_reported(project: Project) -> None:
     assert 10 < good["peak_memory_mb"] < 1000
     assert read_expected_seconds(path) == {"01_a": good["seconds"], "02_b": bad["seconds"]}
     assert [entry.name for entry in path.parent.iterdir()] == ["report.json"]
+
+
+def test_units_and_states_of_a_run_are_told(project: Project) -> None:
+    """Mebibytes and hundredths of seconds; a failure that is known from before is one still."""
+    project.chapter("01_a", "x = 1")
+    project.chapter("02_b", "1 / 0")
+    runs = [
+        replace(run, cached=True, seconds=1.234, peak_memory=3 * 2**20)
+        for run in project.run().values()
+    ]
+    path = project.root / "report.json"
+    write_report(path, runs)
+    entries = json.loads(path.read_text())["chapters"].values()
+    assert [entry["status"] for entry in entries] == ["unchanged", "failed"]
+    assert {(entry["seconds"], entry["peak_memory_mb"]) for entry in entries} == {(1.23, 3.0)}
 
 
 @pytest.mark.parametrize(

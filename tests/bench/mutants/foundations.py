@@ -1,0 +1,223 @@
+"""Mutants of what the book is built on: checks, losses, networks, optimizers, the scalar engine."""
+
+from tests.bench.mutants.mutant import Mutant
+
+MUTANTS = (
+    Mutant(
+        "booleans count as whole numbers",
+        "src/ptfund/_guards.py",
+        "if not isinstance(number, int) or isinstance(number, bool):",
+        "if not isinstance(number, int):",
+        "tests/test_guards.py",
+    ),
+    Mutant(
+        "the number of classes is a class",
+        "src/ptfund/_guards.py",
+        "high >= classes",
+        "high > classes",
+        "tests/test_guards.py",
+    ),
+    Mutant(
+        "minus one is a label",
+        "src/ptfund/_guards.py",
+        "if low < 0:",
+        "if low < -1:",
+        "tests/test_guards.py",
+    ),
+    Mutant(
+        "of what is not finite only NaN is looked for",
+        "src/ptfund/_guards.py",
+        "row, column = (~x.isfinite())",
+        "row, column = x.isnan()",
+        "tests/test_guards.py",
+    ),
+    Mutant(
+        "the largest number that will do is refused",
+        "src/ptfund/_guards.py",
+        "number > most:",
+        "number >= most:",
+        "tests/test_guards.py "
+        "tests/evaluation/test_intervals.py"
+        "::test_the_ends_of_wilson_are_where_the_count_is_just_z_deviations_off",
+    ),
+    Mutant(
+        "the squared error adds up the columns",
+        "src/ptfund/losses.py",
+        ".square().mean()",
+        ".square().sum(dim=-1).mean()",
+        "tests/test_losses.py",
+    ),
+    Mutant(
+        "targets may have another shape of as many numbers",
+        "src/ptfund/losses.py",
+        "if targets.shape != predictions.shape:",
+        "if targets.numel() != predictions.numel():",
+        "tests/test_losses.py",
+    ),
+    Mutant(
+        "log_softmax is shifted by the mean",
+        "src/ptfund/losses.py",
+        "shifted = logits - logits.amax(dim=1, keepdim=True)",
+        "shifted = logits - logits.mean(dim=1, keepdim=True)",
+        "tests/test_losses.py",
+    ),
+    Mutant(
+        "all rows of log_sum_exp share one maximum",
+        "src/ptfund/losses.py",
+        "    largest = logits.amax(dim=1, keepdim=True)\n",
+        "    largest = logits.amax().reshape(1, 1)\n",
+        "tests/test_losses.py",
+    ),
+    Mutant(
+        "the cross-entropy is a sum",
+        "src/ptfund/losses.py",
+        "-log_p.gather(1, labels[:, None]).mean()",
+        "-log_p.gather(1, labels[:, None]).sum()",
+        "tests/test_losses.py",
+    ),
+    Mutant(
+        "the cross-entropy lets one class too many through",
+        "src/ptfund/losses.py",
+        "classes=log_p.shape[1])",
+        "classes=log_p.shape[1] + 1)",
+        "tests/test_losses.py",
+    ),
+    Mutant(
+        "outputs of layers are not copied",
+        "src/ptfund/models.py",
+        "outputs.append((name, output.clone()))",
+        "outputs.append((name, output))",
+        "tests/test_models.py",
+    ),
+    Mutant(
+        "outputs of layers keep their graph",
+        "src/ptfund/models.py",
+        "with ExitStack() as hooks, torch.no_grad():",
+        "with ExitStack() as hooks:",
+        "tests/test_models.py",
+    ),
+    Mutant(
+        "hooks stay on the model",
+        "src/ptfund/models.py",
+        "hooks.callback(module.register_forward_hook(keeper(name)).remove)",
+        "module.register_forward_hook(keeper(name))",
+        "tests/test_models.py",
+    ),
+    Mutant(
+        "a seed stays behind its block",
+        "src/ptfund/models.py",
+        "    with torch.random.fork_rng(devices=range(torch.accelerator.device_count())):\n"
+        "        torch.manual_seed(seed)\n"
+        "        yield",
+        "    torch.manual_seed(seed)\n    yield",
+        "tests/test_models.py",
+    ),
+    Mutant(
+        "the output layer is as wide as the input",
+        "src/ptfund/models.py",
+        "self.output = nn.Linear(hidden, classes)",
+        "self.output = nn.Linear(features, classes)",
+        "tests/test_models.py",
+    ),
+    Mutant(
+        "the weights decay after the step",
+        "src/ptfund/optim.py",
+        '        parameter *= 1 - group["lr"] * group["weight_decay"]\n'
+        '        super()._move(parameter, gradient, state, group | {"weight_decay": 0})',
+        '        super()._move(parameter, gradient, state, group | {"weight_decay": 0})\n'
+        '        parameter *= 1 - group["lr"] * group["weight_decay"]',
+        "tests/test_optim.py",
+    ),
+    Mutant(
+        "eps stands inside the root",
+        "src/ptfund/optim.py",
+        '(means[1].sqrt() + group["eps"])',
+        '(means[1] + group["eps"]).sqrt()',
+        "tests/test_optim.py",
+    ),
+    Mutant(
+        "a momentum of 1 is allowed",
+        "src/ptfund/optim.py",
+        'if not 0 <= group.get("momentum", 0) < 1:',
+        'if not 0 <= group.get("momentum", 0) <= 1:',
+        "tests/test_optim_refusals.py",
+    ),
+    Mutant(
+        "gradients become zeros",
+        "src/ptfund/optim.py",
+        "                parameter.grad = None",
+        "                if parameter.grad is not None:\n"
+        "                    parameter.grad = torch.zeros_like(parameter)",
+        "tests/test_optim.py",
+    ),
+    Mutant(
+        "the bias correction begins at the second step",
+        "src/ptfund/optim.py",
+        'state.get("step", 0) + 1',
+        'state.get("step", 1) + 1',
+        "tests/test_optim.py",
+    ),
+    Mutant(
+        "the gradient enters the velocity in part",
+        "src/ptfund/optim.py",
+        'group["momentum"] * velocity + gradient',
+        'group["momentum"] * velocity + (1 - group["momentum"]) * gradient',
+        "tests/test_optim.py",
+    ),
+    Mutant(
+        "the options of a group lose against the defaults",
+        "src/ptfund/optim.py",
+        'options | group | {"params": members}',
+        'group | options | {"params": members}',
+        "tests/test_optim.py",
+    ),
+    Mutant(
+        "a parameter may stand in two groups",
+        "src/ptfund/optim.py",
+        '            members = _listed("params", group["params"])\n',
+        '            members, taken = _listed("params", group["params"]), set()\n',
+        "tests/test_optim_refusals.py",
+    ),
+    Mutant(
+        "a learning rate may be infinite",
+        "src/ptfund/optim.py",
+        "not 0 <= group[name] < math.inf",
+        "group[name] < 0",
+        "tests/test_optim_refusals.py",
+    ),
+    Mutant(
+        "a second call replaces the gradient",
+        "src/ptfund/scalar.py",
+        "value.grad += upstream[value]",
+        "value.grad = upstream[value]",
+        "tests/test_scalar.py",
+    ),
+    Mutant(
+        "only the last use of a value counts",
+        "src/ptfund/scalar.py",
+        "upstream[source] += gradient",
+        "upstream[source] = gradient",
+        "tests/test_scalar.py",
+    ),
+    Mutant(
+        "a rule reads numbers that may have changed",
+        "src/ptfund/scalar.py",
+        "(upstream * b, upstream * a)",
+        "(upstream * other.data, upstream * self.data)",
+        "tests/test_scalar.py",
+    ),
+    Mutant(
+        "a number minus a value is turned round",
+        "src/ptfund/scalar.py",
+        "return _as_value(other) - self",
+        "return self - other",
+        "tests/test_scalar.py",
+    ),
+    Mutant(
+        "the power of 0 has a slope",
+        "src/ptfund/scalar.py",
+        "        if n == 0:\n            return Value(1.0, (self,), lambda _: (0.0,))\n",
+        "",
+        "tests/test_scalar.py",
+    ),
+)
