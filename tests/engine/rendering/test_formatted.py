@@ -78,8 +78,7 @@ def test_markdown_that_cannot_be_shown_is_refused(markdown: str, message: str) -
 )
 def test_a_formula_alone_stands_on_lines_of_its_own(latex: str) -> None:
     """However it is written."""
-    html = re.sub(r"</?mrow[^>]*>", "", render_latex(latex))
-    assert html == (
+    assert render_latex(latex) == (
         '<p><span class="formula" data-search-exclude=""><math display="block">'
         "<mi>a</mi><mo>&lt;</mo><mi>b</mi></math></span></p>"
     )

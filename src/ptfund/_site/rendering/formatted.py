@@ -32,6 +32,7 @@ _NUMBERED = re.compile(
     r"\\(?P<end>begin|end)\{"
     r"(?P<name>align|equation|gather|multline)\}"  # codespell:ignore multline
 )
+_DISPLAY_STYLE = re.compile(r"\\displaystyle(?![A-Za-z])\s*")
 _LABEL = re.compile(r"\\label\{[^}]*\}|\\(?:notag|nonumber)(?![A-Za-z])")
 _ESCAPED = re.compile(r"\\([$%&#_{}])")
 
@@ -114,7 +115,10 @@ def _render_piece(piece: _Piece) -> str:
         paragraphs = re.split(r"\n\s*\n", escape(_ESCAPED.sub(r"\1", piece.content), quote=False))
         return "</p><p>".join(paragraphs)
     latex = _LABEL.sub("", _NUMBERED.sub(r"\\\g<end>{\g<name>*}", piece.content))
+    display = piece.kind == "display"
+    if display and (style := _DISPLAY_STYLE.match(latex)):
+        latex = latex[style.end() :]  # it has that style by itself
     try:
-        return convert_formula(latex, display=piece.kind == "display")
+        return convert_formula(latex, display=display)
     except ValueError as error:
         raise UnshownError(str(MathError(piece.source, str(error)))) from error
