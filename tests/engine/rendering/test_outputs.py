@@ -171,12 +171,17 @@ def test_a_page_must_have_room_for_each_output() -> None:
         (printed("x" * 100_001), "at most 100,000 characters, got 100,001"),
         (displayed({"text/plain": "\u200b"}), "U+200B"),
         (displayed({"text/html": "<p>a\x08</p>"}), "U+0008"),
+        (displayed({"text/html": "<p>a\x00b</p>"}), "U+0000"),
         (displayed({"text/html": "<p>&#x202e;</p>"}), "U+202E"),
         (displayed({"text/markdown": "a\u2066"}), "U+2066"),
         (displayed({"text/markdown": "&#xfeff;a"}), "U+FEFF"),
         (displayed({"text/latex": "$a$\u200e"}), "U+200E"),
         (displayed({"text/html": "<p>a</p>", "text/plain": "\u202e"}), "U+202E"),
         (displayed({"image/svg+xml": "<svg><text>&#x202e;</text></svg>"}, **ALT), "U+202E"),
+        (
+            displayed({"image/svg+xml": SVG}, **{"image_svg+xml": {"alt": "a\u202eb"}}),
+            "U+202E",
+        ),
         (displayed({"text/plain": "E: \u202e"}, text_plain={"error": "E"}), "U+202E"),
         (displayed({"text/html": f"<p>{'x' * 100_001}</p>"}), "at most 100,000"),
         (

@@ -33,7 +33,6 @@ _NUMBERED = re.compile(
     r"(?P<name>align|equation|gather|multline)\}"  # codespell:ignore multline
 )
 _DISPLAY_STYLE = re.compile(r"\\displaystyle(?![A-Za-z])\s*")
-_LABEL = re.compile(r"\\label\{[^}]*\}|\\(?:notag|nonumber)(?![A-Za-z])")
 _ESCAPED = re.compile(r"\\([$%&#_{}])")
 
 
@@ -112,9 +111,9 @@ def _render_piece(piece: _Piece) -> str:
         if command := re.search(r"\\[A-Za-z]+|\\\\|\$", _ESCAPED.sub("", piece.content)):
             message = "LaTeX outside a formula must be plain text"
             raise UnshownError(f"{message}, got {command[0]!r} in {piece.source.strip()!r}")
-        paragraphs = re.split(r"\n\s*\n", escape(_ESCAPED.sub(r"\1", piece.content), quote=False))
+        paragraphs = re.split(r"\n\s*\n", escape(_ESCAPED.sub(r"\1", piece.content)))
         return "</p><p>".join(paragraphs)
-    latex = _LABEL.sub("", _NUMBERED.sub(r"\\\g<end>{\g<name>*}", piece.content))
+    latex = _NUMBERED.sub(r"\\\g<end>{\g<name>*}", piece.content)
     display = piece.kind == "display"
     if display and (style := _DISPLAY_STYLE.match(latex)):
         latex = latex[style.end() :]  # it has that style by itself
