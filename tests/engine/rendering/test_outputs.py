@@ -179,7 +179,9 @@ def test_a_page_must_have_room_for_each_output() -> None:
         (displayed({"text/html": "<p>a</p>", "text/plain": "\u202e"}), "U+202E"),
         (displayed({"image/svg+xml": "<svg><text>&#x202e;</text></svg>"}, **ALT), "U+202E"),
         (
-            displayed({"image/svg+xml": SVG}, **{"image_svg+xml": {"alt": "a\u202eb"}}),
+            displayed(
+                {"image/svg+xml": SVG, "text/plain": "x"}, **{"image_svg+xml": {"alt": "\u202e"}}
+            ),
             "U+202E",
         ),
         (displayed({"text/plain": "E: \u202e"}, text_plain={"error": "E"}), "U+202E"),
