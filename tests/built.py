@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ptfund._site.running.run import Run
+from tests.displays import build_displays
 from tests.engine.project import BUILD, Project, surroundings
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,16 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if build.returncode:
         pytest.fail(f"the site does not build:\n{build.stdout}{build.stderr}", pytrace=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def displays_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site in the book's dress, whose one chapter displays each kind of output."""
+    folder = tmp_path_factory.mktemp("displays")
+    build = build_displays(folder / "project", folder / "book")
+    if build.returncode:
+        pytest.fail(f"the displays do not build:\n{build.stdout}{build.stderr}", pytrace=False)
+    return folder / "book"
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,13 @@ def test_every_page_is_valid(checker: list[str], built_site: Path) -> None:
     assert excused == EXCUSED.keys()
 
 
+def test_outputs_of_every_kind_are_valid(checker: list[str], displays_site: Path) -> None:
+    """Tables, formulas and boxes that a chapter displays are as valid as those of its prose."""
+    page = displays_site / "tutorials" / "displays" / "index.html"
+    found = faults(checker, [page])
+    assert [fault for fault in found if not fault[1].startswith(tuple(EXCUSED))] == []
+
+
 def test_the_checker_sees_faults(checker: list[str], tmp_path: Path) -> None:
     """It reads a page to its end, and tells what is wrong there."""
     page = tmp_path / "faulty.html"

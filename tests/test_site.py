@@ -15,9 +15,10 @@ from mkdocstrings import Inventory
 
 import ptfund
 from ptfund._site.reading.chapter import read_error
-from ptfund._site.rendering.page import to_outputs
+from ptfund._site.rendering.outputs import to_outputs
 from ptfund._site.running.run import Run
 from tests.book import CHAPTERS
+from tests.engine.rendering.nodes import render
 
 MODULES = [
     module.name
@@ -43,7 +44,7 @@ def test_every_output_is_on_its_page(built_site: Path, executed_book: list[Run])
     for run in executed_book:
         assert run.error is None, run.error
         page = page_of(built_site, run.chapter.slug)
-        outputs = to_outputs(run.notebook)
+        outputs = to_outputs(run.notebook, render)
         assert len(outputs) == page.count('<div class="output"')
         assert all(output in page for output in outputs.values())
         values = [v for cell in run.notebook.cells for v in cell.metadata.get("values", ())]

@@ -47,6 +47,7 @@ from ptfund._site.rendering.extracts import (
     compose_error_index,
     find_sheet_cells,
 )
+from ptfund._site.rendering.formatted import configure_markdown
 from ptfund._site.rendering.lines import (
     FormulaError,
     LinkLines,
@@ -56,15 +57,8 @@ from ptfund._site.rendering.lines import (
 )
 from ptfund._site.rendering.links import Code, fill_links, read_inventory, resolve_links
 from ptfund._site.rendering.mathml import MathError, MathExtension
-from ptfund._site.rendering.page import (
-    add_header,
-    fill_outputs,
-    fill_values,
-    refuse_outputs,
-    render_failure,
-    to_markdown,
-    to_outputs,
-)
+from ptfund._site.rendering.outputs import fill_outputs, refuse_outputs, to_outputs
+from ptfund._site.rendering.page import add_header, fill_values, render_failure, to_markdown
 from ptfund._site.rendering.plain import describe_page
 from ptfund._site.rendering.repository import name_repository
 from ptfund._site.rendering.search import trim_for_search
@@ -117,6 +111,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
         # Markdown reports formulas as it meets them, and knows no file: see on_page_content.
         self._wrong_formulas: list[MathError] = []
         self._formula_errors: set[FormulaError] = set()
+        self._render = configure_markdown((), {})
         self._inventory: dict[str, str] = {}
         self._font: MathFont | None = None
         self._whole: str | None = None
@@ -161,8 +156,10 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
                 say=log.info,
             )
         self._runs = {run.chapter.script: run for run in runs}
+        self._render = configure_markdown(config.markdown_extensions, config.mdx_configs)
         for run in runs:
-            errors += [run.error] if run.error else refuse_outputs(run.chapter, run.notebook)
+            refused = refuse_outputs(run.chapter, run.notebook, self._render)
+            errors += [run.error] if run.error else refused
         if errors and not self._serves:
             raise _abort(errors)
         self._inventory = read_inventory(Path(config.docs_dir) / PYTORCH_NAMES)
@@ -245,7 +242,7 @@ class PtfundPlugin(BasePlugin[PtfundConfig]):
             place = scripts.index(script) + 1, len(scripts)
             ways = list_places_to_work(run.chapter, page, config, files)
             html = add_header(html, run, place, link_downloads(run.chapter, page), ways)
-            return fill_outputs(html, to_outputs(run.notebook), run.chapter)
+            return fill_outputs(html, to_outputs(run.notebook, self._render), run.chapter)
         except ChapterError as error:
             if not self._serves:
                 raise PluginError(str(error)) from error

@@ -220,3 +220,41 @@ def test_the_page_offers_what_there_is(project: Project) -> None:
     ):
         assert f'<a href="../../downloads/{name}" download>{words}</a>' in rest
         assert project.site()[f"downloads/{name}"]
+
+
+def test_a_notebook_holds_the_outputs_of_the_page() -> None:
+    """Of each what the page shows, and its text; boxes in it are quotations."""
+    script = "<script>draw()</script>"
+    bundles = [
+        {
+            "text/html": '<p id="x1">a</p><style></style>',
+            "text/plain": "<m.Styler at 0x7f0011223344>",
+        },
+        {"text/html": script, "text/plain": "LinearRegression()"},
+        {"text/markdown": '!!! note "Look"\n    [Home](../index.md)', "text/plain": "<X object>"},
+        {"text/latex": "$x$", "text/plain": "x"},
+        {"image/svg+xml": "<svg/>", "image/png": "iVBO", "text/plain": "Figure: A line."},
+    ]
+    about = {"image/svg+xml": {"alt": "A line."}, "image/png": {"width": 1}}
+    outputs = [
+        nbformat.v4.new_output("execute_result", bundle, metadata=about, execution_count=7)
+        for bundle in bundles
+    ]
+    cells = [nbformat.v4.new_code_cell("x", outputs=outputs)]
+    translated = translate_notebook(
+        nbformat.v4.new_notebook(cells=cells), {"../index.md": "https://host/"}.get
+    )
+    nbformat.validate(translated)
+    shown = translated.cells[0].outputs
+    assert [output.data for output in shown] == [
+        {"text/html": "<p>a</p>"},
+        {"text/plain": "LinearRegression()"},
+        {"text/markdown": "> **Look**\n>\n> [Home](https://host/)"},
+        {"text/latex": "$x$", "text/plain": "x"},
+        {"image/svg+xml": "<svg/>", "text/plain": "Figure: A line."},
+    ]
+    assert [dict(output.metadata) for output in shown] == [
+        *[{}] * 4,
+        {"image/svg+xml": {"alt": "A line."}},
+    ]
+    assert {output.execution_count for output in shown} == {1}

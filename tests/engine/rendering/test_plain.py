@@ -47,7 +47,9 @@ def test_a_chapter_is_prose_code_and_what_it_printed() -> None:
             outputs=[
                 nbformat.v4.new_output("stream", text="\x1b[31mred\x1b[0m\n"),
                 nbformat.v4.new_output(
-                    "display_data", {"image/svg+xml": "<svg/>", "text/plain": "Figure: a line"}
+                    "display_data",
+                    {"image/svg+xml": "<svg/>", "text/plain": "Figure: a line"},
+                    metadata={"image/svg+xml": {"alt": "a line"}},
                 ),
             ],
         ),
@@ -61,6 +63,27 @@ def test_a_chapter_is_prose_code_and_what_it_printed() -> None:
         "```text\nFigure: a line\n```\n\n````python\nprint('```')\n````\n\n"
         "````text\n```\n````\n\n```python\ny = 1\n```\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("bundle", "text"),
+    [
+        ({"text/html": "<table></table>", "text/plain": "   a\n0  1"}, "```text\n   a\n0  1\n```"),
+        ({"text/html": "<b>x</b>\ny", "text/plain": "<X object>"}, "> <b>x</b>\n> y"),
+        ({"text/html": "<script>x</script>", "text/plain": "f()"}, "```text\nf()\n```"),
+        ({"text/markdown": "*a*\n\n- b"}, "> *a*\n>\n> - b"),
+        (
+            {"text/latex": r"\begin{align}a\end{align}", "text/plain": "a"},
+            r"> $$\begin{align}a\end{align}$$",
+        ),
+    ],
+)
+def test_an_output_keeps_its_form_where_markdown_has_it(bundle: dict[str, str], text: str) -> None:
+    """Tables are text; Markdown, formulas and HTML without text are quoted."""
+    output = nbformat.v4.new_output("display_data", bundle)
+    cell = nbformat.v4.new_code_cell("x", outputs=[output])
+    plain = chapter_to_plain(nbformat.v4.new_notebook(cells=[cell]))
+    assert plain == f"```python\nx\n```\n\n{text}\n"
 
 
 @pytest.mark.parametrize(

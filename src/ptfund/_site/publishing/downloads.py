@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from ptfund._site.reading.chapter import Chapter
 from ptfund._site.reading.exercises import Exercise, read_exercises
 from ptfund._site.rendering.notebooks import Resolve, fold, to_jupyter
+from ptfund._site.rendering.outputs import MARKDOWN, PLAIN, choose_representation
 
 __all__ = [
     "ARCHIVE",
@@ -97,7 +98,7 @@ def make_downloads(chapter: Chapter, executed: NotebookNode, package: str) -> di
 
 
 def translate_notebook(notebook: NotebookNode, resolve: Resolve) -> NotebookNode:
-    """Return an executed notebook whose prose Jupyter can read.
+    """Return an executed notebook whose prose Jupyter can read, with the outputs of the page.
 
     Args:
         notebook: The chapter as it was executed.
@@ -110,12 +111,27 @@ def translate_notebook(notebook: NotebookNode, resolve: Resolve) -> NotebookNode
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count
+            for output in cell.outputs:
+                _translate_output(output, count, resolve)
             continue
         values = cell.metadata.pop("values", ())
         cell.source = to_jupyter(cell.source, values, resolve)
         if "hint" in cell.metadata.get("tags", ()):
             cell.source = fold("Hint", cell.source)
     return new
+
+
+def _translate_output(output: NotebookNode, count: int, resolve: Resolve) -> None:
+    """Leave of an output what the page shows, and its plain text: Jupyter might show another."""
+    if output.output_type == "execute_result":
+        output.execution_count = count
+    if "data" in output:
+        kind, content, plain = choose_representation(output)
+        shown = to_jupyter(content, None, resolve) if kind == MARKDOWN else content
+        output.data = NotebookNode({**({PLAIN: plain} if plain else {}), kind: shown})
+        output.metadata = NotebookNode(
+            {kind: about for kind, about in output.metadata.items() if kind in output.data}
+        )
 
 
 def _learners(executed: NotebookNode, exercises: Sequence[Exercise]) -> NotebookNode:

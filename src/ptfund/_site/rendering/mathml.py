@@ -15,10 +15,11 @@ from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
+from markdown.serializers import to_html_string
 from markdown.util import AtomicString
 from math_core import LatexError, LatexToMathML
 
-__all__ = ["MathError", "MathExtension"]
+__all__ = ["MathError", "MathExtension", "convert_formula"]
 
 # A formula holds no code: by the time formulas are read, code spans are marks that begin so.
 _CODE_MARK = "\x02"
@@ -65,6 +66,22 @@ class MathExtension(Extension):
         md.block_level_elements.remove("math")
         md.parser.blockprocessors.register(_Joiner(md.parser), "ptfund-math-lines", 200)
         md.inlinePatterns.register(_Converter(md, self._report), "ptfund-math", 185)
+
+
+def convert_formula(latex: str, *, display: bool) -> str:
+    """Return the HTML of a formula that stands by itself, as on a page.
+
+    Args:
+        latex: The formula, without dollars.
+        display: Whether it stands on lines of its own.
+
+    Raises:
+        ValueError: If it is wrong.
+    """
+    try:
+        return to_html_string(_element(latex, display=display))
+    except LatexError as error:
+        raise ValueError(_message(error)) from error
 
 
 class _Joiner(BlockProcessor):

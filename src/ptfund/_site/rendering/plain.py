@@ -7,7 +7,9 @@ from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 
 from ptfund._site.reading.chapter import choose_fence
+from ptfund._site.rendering.formatted import latex_to_plain
 from ptfund._site.rendering.notebooks import Resolve, replace_prose, to_jupyter
+from ptfund._site.rendering.outputs import HTML, LATEX, MARKDOWN, choose_representation
 
 __all__ = ["LONGEST", "chapter_to_plain", "describe_page", "page_to_plain"]
 
@@ -51,6 +53,8 @@ def describe_page(html: str) -> str:
 def chapter_to_plain(notebook: NotebookNode) -> str:
     """Return an executed chapter as Markdown: formulas in LaTeX, figures by their words.
 
+    Outputs are shown as on the page, as far as Markdown can; tables in plain text.
+
     Args:
         notebook: The chapter, translated as for Jupyter.
     """
@@ -60,10 +64,18 @@ def chapter_to_plain(notebook: NotebookNode) -> str:
             parts.append(cell.source)
             continue
         parts.append(_fenced("python", cell.source))
-        for output in cell.outputs:
-            text = output.get("text") or output.data["text/plain"]
-            parts.append(_fenced("text", strip_ansi(text).rstrip()))
+        parts += map(_output, cell.outputs)
     return "\n\n".join(parts) + "\n"
+
+
+def _output(output: NotebookNode) -> str:
+    """Return an output as text in a fence, or as a quotation if its form matters."""
+    kind, content, plain = choose_representation(output)
+    if kind == MARKDOWN or (kind == HTML and not plain):
+        return _quoted(content)
+    if kind == LATEX:
+        return _quoted(latex_to_plain(content))
+    return _fenced("text", strip_ansi(plain).rstrip())
 
 
 def page_to_plain(markdown: str, resolve: Resolve) -> str:
@@ -99,6 +111,10 @@ def _entry(entry: re.Match[str]) -> str:
     terms = ", ".join(f"**{term.strip()}**" for term in entry["terms"].splitlines())
     _, first, *others = (text.strip() for text in _MEANING.split(entry["meanings"]))
     return "\n\n    ".join([f"- {terms}: {first}", *others])
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.strip().split("\n"))
 
 
 def _fenced(kind: str, text: str) -> str:
