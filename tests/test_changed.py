@@ -45,7 +45,7 @@ def listed(*patterns: str) -> list[str]:
                 "test_models experiments/test_training tutorials/test_chapters test_site"
                 " exercises/test_every_exercise"
             ),
-            "test_scalar evaluation/test_accuracy engine/test_plugin engine/running/test_run",
+            "test_scalar evaluation/test_accuracy engine/test_plugin engine/running/test_execute",
         ),
         ("src/ptfund/_guards.py", "test_guards test_losses data/test_line plotting/test_bars", ""),
         (
@@ -58,9 +58,9 @@ def listed(*patterns: str) -> list[str]:
         ("src/ptfund/exercises/_stopping.py", "exercises/test_every_exercise", "test_losses"),
         # In processes that a helper starts.
         (
-            "src/ptfund/_site/running/kernel.py",
+            "src/ptfund/_site/running/warm.py",
             (
-                "engine/running/test_run engine/test_serve test_site browser/test_reading"
+                "engine/running/test_execute engine/test_serve test_site browser/test_reading"
                 " tutorials/test_chapters"
             ),
             "test_losses exercises/test_values training/test_loop",

@@ -42,6 +42,7 @@ READS: dict[str, tuple[str, ...]] = {
     # Helpers of tests.
     "tests/book.py": ("tutorials/*.py",),
     "tests/built.py": (*_BOOK, "LICENSE", "README.md", "src/ptfund/py.typed"),
+    "tests/displays.py": _BOOK,
     "tests/exercises/answers.py": ("tutorials/*.py",),
     "tests/tutorials/reading.py": ("tutorials/*.py",),
     # Tests of the project itself.

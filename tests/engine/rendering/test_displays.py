@@ -122,7 +122,7 @@ REFUSED = {
 }
 _BEGIN = """\
 import pandas as pd
-from IPython.display import HTML, Javascript, Markdown, Math
+from IPython.display import HTML, Javascript, Markdown, Math, display
 
 
 class Widget:

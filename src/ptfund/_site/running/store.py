@@ -28,7 +28,7 @@ KEPT = 8  # runs a chapter: enough to go back and forth between a few versions
 # The rooms whose modules decide what a run gives, and how it is stored, and the packages that
 # they lean on; what the chapter itself imports is among the inputs.
 _EXECUTING = ("reading", "running")
-_LIBRARIES = ("ipython", "jupytext", "nbformat", "psutil")
+_LIBRARIES = ("ipython", "nbformat", "psutil")
 # Variables by which libraries choose how to compute.
 _STEERING = ("ATEN_", "KMP_", "LD_", "MKL_", "OMP_", "OPENBLAS_", "PYTORCH_", "TORCH_")
 
