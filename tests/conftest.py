@@ -3,9 +3,7 @@
 import os
 from importlib.util import find_spec
 
-import jaxtyping
 import pytest
-import torch
 
 # The package and its tests run everywhere; the engine needs what Windows does not have.
 pytest_plugins = ["tests.built"] if find_spec("resource") and find_spec("fcntl") else []
@@ -15,7 +13,6 @@ pytest_plugins = ["tests.built"] if find_spec("resource") and find_spec("fcntl")
 os.environ["OMP_NUM_THREADS"] = "1"
 # No test opens a window; one that wants another way to draw says so.
 os.environ.setdefault("MPLBACKEND", "agg")
-torch.set_num_threads(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,4 +23,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let bad shapes through to the function's own check, as for a reader."""
-    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    monkeypatch.setattr("jaxtyping.config.jaxtyping_disable", True)
