@@ -7,6 +7,7 @@ import pytest
 
 from ptfund._site.running.run import Run
 from tests.engine.project import BUILD, Project, surroundings
+from tests.sharing import hold, make_once
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,24 +19,28 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     A repository's address is set, because it makes a page do more: edit links, and whatever
     else the theme would do with it.
     """
-    folder = tmp_path_factory.mktemp("served") / "book"
-    build = subprocess.run(
-        [*BUILD, "--strict", "-d", str(folder)],
-        cwd=ROOT,
-        env=surroundings(
-            PTFUND_REPO_URL="https://github.com/ptfund/ptfund",
-            PTFUND_SITE_URL=f"http://127.0.0.1/{folder.name}/",
-        ),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if build.returncode:
-        pytest.fail(f"the site does not build:\n{build.stdout}{build.stderr}", pytrace=False)
-    return folder
+
+    def build(place: Path) -> None:
+        done = subprocess.run(
+            [*BUILD, "--strict", "-d", str(place / "book")],
+            cwd=ROOT,
+            env=surroundings(
+                PTFUND_REPO_URL="https://github.com/ptfund/ptfund",
+                PTFUND_SITE_URL="http://127.0.0.1/book/",
+            ),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            pytest.fail(f"the site does not build:\n{done.stdout}{done.stderr}", pytrace=False)
+
+    with hold(tmp_path_factory, "runs"):
+        return make_once(tmp_path_factory, "served", build) / "book"
 
 
 @pytest.fixture(scope="session")
-def executed_book() -> list[Run]:
+def executed_book(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
     """A run of each chapter, as a build gets it: new only where something has changed."""
-    return list(Project(ROOT).update().values())
+    with hold(tmp_path_factory, "runs"):
+        return list(Project(ROOT).update().values())
