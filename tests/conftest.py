@@ -15,9 +15,27 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("MPLBACKEND", "agg")
 
 
+# The files that take longest, in the order in which two processes begin them. The first makes the
+# site; the second needs it late, and so nobody waits.
+LONGEST = [
+    *("test_downloads.py", "test_chapters.py", "test_reproducible.py", "test_colab.py"),
+    *("test_plugin.py", "test_every_exercise.py", "test_run.py", "test_recorder.py"),
+    *("test_every_page.py", "test_progress.py", "test_reading.py", "test_layout_shift.py"),
+]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the browser's tests last: once it is started, its event loop owns the main thread."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """Put the browser's tests last: once it is started, its event loop owns the main thread.
+
+    Among the others, and among the browser's, long files come first: what comes last is then
+    short, and no process waits long for another.
+    """
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        late = LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
+        return "browser" in item.path.parts, late
+
+    items.sort(key=place)
 
 
 @pytest.fixture

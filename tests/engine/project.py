@@ -134,6 +134,15 @@ class Project:
         return (self.root / "site" / "tutorials" / slug / "index.html").read_text(encoding="utf-8")
 
 
+def begin_project(root: Path) -> Project:
+    """Return a project without chapters, which lies in a folder."""
+    project = Project(root)
+    project.write("mkdocs.yml", CONFIGURATION)
+    project.write("docs/index.md", "# Home\n")
+    (root / "tutorials").mkdir()
+    return project
+
+
 def _files(folder: Path, root: Path) -> dict[str, bytes]:
     """Return the files of a folder by their names as seen from a root."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
