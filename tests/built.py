@@ -2,12 +2,15 @@
 
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ptfund._site.running.run import Run
 from tests.engine.project import BUILD, Project, surroundings
 from tests.sharing import hold, make_once
+
+if TYPE_CHECKING:
+    from ptfund._site.running.run import Run
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,7 +43,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def executed_book(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:
+def executed_book(tmp_path_factory: pytest.TempPathFactory) -> "list[Run]":
     """A run of each chapter, as a build gets it: new only where something has changed."""
     with hold(tmp_path_factory, "runs"):
         return list(Project(ROOT).update().values())

@@ -20,7 +20,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 LONGEST = [
     *("test_downloads.py", "test_chapters.py", "test_reproducible.py", "test_colab.py"),
     *("test_plugin.py", "test_every_exercise.py", "test_run.py", "test_recorder.py"),
-    *("test_every_page.py", "test_progress.py", "test_reading.py", "test_layout_shift.py"),
+    *("test_every_page.py", "test_progress.py", "test_reading.py"),
 ]
 
 

@@ -9,9 +9,18 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import UNKNOWN
 from tests.browser.reader import OpenPage, Theme
-from tests.browser.visits import READ, Visit, look_as_newcomer, look_on_phone, opened, violations
+from tests.browser.visits import (
+    READ,
+    Visit,
+    look_as_newcomer,
+    look_on_phone,
+    open_slowly,
+    opened,
+    violations,
+)
 
 FIRST_VIEW = 250_000  # bytes in gzip
+LARGEST_SHIFT = 0.02
 FORM = "https://github.com/ptfund/ptfund/issues/new?"
 
 
@@ -19,7 +28,7 @@ FORM = "https://github.com/ptfund/ptfund/issues/new?"
 def visits(browser: Browser, site_url: str, pages: list[str]) -> dict[str, Visit]:
     """Each page opened twice: by a reader who has never been here, and on a phone."""
     visits = {}
-    with opened(browser, "light", 320) as phone:
+    with opened(browser, "light", 360) as phone:
         for path in pages:
             with opened(browser, "dark", 1280) as page:
                 visit = visits[path] = look_as_newcomer(page, site_url + path)
@@ -89,6 +98,25 @@ def test_faint_code_is_seen(open_page: OpenPage, theme: Theme) -> None:
     assert violations(page, theme) == {}
     page.add_style_tag(content=".highlight .nb { color: #888 !important; background: #777 }")
     assert violations(page, theme).keys() == {f"{theme}: color-contrast"}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_keep_still(visits: dict[str, Visit], width: int) -> None:
+    """What scripts do after the first painting shifts the layout by at most 0.02."""
+    found = {path: visit.shifts[width] for path, visit in visits.items()}
+    assert {path: shift for path, shift in found.items() if shift > LARGEST_SHIFT} == {}
+
+
+def test_a_shift_is_seen(browser: Browser, site_url: str) -> None:
+    """A page that puts something above its text when it is there moves a reader's place."""
+    late = """addEventListener("load", () => {
+      const box = document.createElement("div");
+      box.style.height = "300px";
+      document.body.prepend(box);
+    })"""
+    with opened(browser, "light", 360) as page:
+        page.add_init_script(late)
+        assert open_slowly(page, site_url) > LARGEST_SHIFT
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])

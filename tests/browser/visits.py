@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, Route, ViewportSize
 
 from tests.browser.reader import SCHEMES, Theme
 
@@ -21,6 +21,18 @@ OPEN_ALL = """() => {
   document.querySelectorAll("pre").forEach((code) => { code.style.contentVisibility = "visible" });
   return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
+
+# How far things have moved, kept in the page, so that what moves before anybody asks counts too.
+WATCH = """() => {
+  window.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.shift += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
+SHIFT = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => done(window.shift)));
+})"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length"
 
 # The text and the number of figures, without words on what needs JavaScript, and marks.
 READ = """() => {
@@ -87,6 +99,7 @@ class Visit:
     terms: int = 0
     misplaced_terms: int = 0
     report: str | None = None
+    shifts: dict[int, float] = field(default_factory=dict)
     sideways: dict[int, list[str]] = field(default_factory=dict)
     violations: dict[str, Any] = field(default_factory=dict)
     wide_formulas: list[str] = field(default_factory=list)
@@ -99,6 +112,7 @@ def opened(browser: Browser, theme: Theme, width: int) -> Iterator[Page]:
     with browser.new_context(
         viewport=viewport, color_scheme=theme, reduced_motion="reduce"
     ) as context:
+        context.add_init_script(f"({WATCH})()")
         yield context.new_page()
 
 
@@ -106,7 +120,7 @@ def look_as_newcomer(page: Page, address: str) -> Visit:
     """Open a page on a wide screen, dark, as a reader who has never been here."""
     visit = Visit()
     record(page, visit)
-    page.goto(address)
+    visit.shifts[1280] = open_slowly(page, address)
     visit.read = page.evaluate(READ)
     visit.links = page.evaluate("[...document.links].map((link) => link.href)")
     visit.ids = set(page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)"))
@@ -126,14 +140,30 @@ def look_as_newcomer(page: Page, address: str) -> Visit:
 
 def look_on_phone(page: Page, address: str, visit: Visit) -> None:
     """Open a page on a narrow screen, light, and add what was seen to the visit before."""
-    page.set_viewport_size({"width": 320, "height": 800})
-    page.goto(address)
+    visit.shifts[360] = open_slowly(page, address)
     page.evaluate(OPEN_ALL)
     page.evaluate("document.fonts.ready")
     visit.sideways[320] = sticking_out(page, 320)
     visit.wide_formulas = page.evaluate(TOO_WIDE)
     page.set_viewport_size({"width": 360, "height": 800})
     visit.violations |= violations(page, "light")
+
+
+def open_slowly(page: Page, address: str) -> float:
+    """Open a page as on a slow line: it is there before its scripts are; return what has moved."""
+    held = list[Route]()
+    scripts = "**/javascripts/*.js"
+    page.route(scripts, lambda route: held.append(route))  # noqa: PLW0108 - takes no built-in
+    page.goto(address, wait_until="commit")
+    page.wait_for_function(PAINTED)
+    assert held
+    for route in held:
+        route.continue_()
+    page.unroute(scripts)
+    page.wait_for_function("document.documentElement.classList.contains('js')")
+    page.wait_for_load_state("load")
+    shift: float = page.evaluate(SHIFT)
+    return shift
 
 
 def record(page: Page, visit: Visit) -> None:

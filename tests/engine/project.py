@@ -5,11 +5,13 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptfund._site.reading.book import read_book
 from ptfund._site.reading.chapter import read_chapter
-from ptfund._site.running.book import run_book
-from ptfund._site.running.run import Run, run_chapters
+
+if TYPE_CHECKING:
+    from ptfund._site.running.run import Run
 
 CONFIGURATION = """\
 site_name: A small book
@@ -42,8 +44,12 @@ BUILD = [sys.executable, "-m", "mkdocs", "build"]
 
 
 def surroundings(**more: str) -> dict[str, str]:
-    """Return the environment of a build: without the theme's banner, or a date of this process."""
-    own = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    """Return the environment of a build: without the theme's banner, or a date of this process.
+
+    What one build has compiled may be kept: the next need not do it again.
+    """
+    dropped = {"SOURCE_DATE_EPOCH", "PYTHONDONTWRITEBYTECODE"}
+    own = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**own, "NO_MKDOCS_2_WARNING": "1", **more}
 
 
@@ -68,8 +74,11 @@ class Project:
         parts = [f"# %% [markdown]\n# # {title}\n", *(f"# %%\n{cell}\n" for cell in cells)]
         return self.write(f"tutorials/{name}.py", "\n".join(parts))
 
-    def run(self, cell_timeout: float = 60.0) -> dict[str, Run]:
+    def run(self, cell_timeout: float = 60.0) -> "dict[str, Run]":
         """Run all chapters and return what came of each, by name."""
+        # Jupyter takes long to import, and most tests run nothing here.
+        from ptfund._site.running.run import run_chapters  # noqa: PLC0415
+
         chapters = [read_chapter(p, self.root) for p in sorted(self.root.glob("tutorials/*.py"))]
         runs = run_chapters(chapters, root=self.root, cell_timeout=cell_timeout)
         return {run.chapter.name: run for run in runs}
@@ -98,8 +107,10 @@ class Project:
         for name, content in sources.items():
             (self.root / name).write_bytes(content)
 
-    def update(self) -> dict[str, Run]:
+    def update(self) -> "dict[str, Run]":
         """Return a run of each chapter as a build gets them: new only where it must be."""
+        from ptfund._site.running.book import run_book  # noqa: PLC0415 - the same
+
         chapters, errors = read_book(self.root)
         assert errors == []
         runs = run_book(chapters, root=self.root, cell_timeout=60.0, before={}, say=lambda _: None)
@@ -149,7 +160,7 @@ def _files(folder: Path, root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
-def text_of(run: Run, cell: int) -> str:
+def text_of(run: "Run", cell: int) -> str:
     """Return what a cell printed; cell 0 is the title."""
     outputs = run.notebook.cells[cell].outputs
     return "".join(output.text for output in outputs if output.output_type == "stream")

@@ -1,5 +1,6 @@
 """A build is a function of the commit: neither the place nor the time nor the history shows."""
 
+import os
 import shutil
 import subprocess
 
@@ -75,32 +76,37 @@ def built(project: Project, **environment: str) -> dict[str, bytes]:
 def test_two_clean_builds_of_one_commit_are_the_same_to_the_byte(
     project: Project, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """In another folder, time zone, language, with another hash seed, and a day later."""
+    """In another folder, time zone, language, with another hash seed, and a day later.
+
+    The map of the site says when the commit was made.
+    """
     write_book(project)
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    date = {"GIT_COMMITTER_DATE": "2001-02-03T12:00:00Z", "PATH": os.environ["PATH"]}
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
-        subprocess.run([*git, *arguments], cwd=project.root, check=True)
+        subprocess.run([*git, *arguments], cwd=project.root, env=date, check=True)
     other = Project(tmp_path_factory.mktemp("another-place") / "deeper")
     subprocess.run(["git", "clone", "-q", project.root, other.root], check=True)  # noqa: S607
     first = built(project, PYTHONHASHSEED="1", TZ="Pacific/Kiritimati", LC_ALL="C")
     second = built(other, PYTHONHASHSEED="2", TZ="America/Adak", LC_ALL="C.UTF-8")
     assert first.keys() == second.keys()
     assert [name for name, content in first.items() if second[name] != content] == []
+    assert b"<lastmod>2001-02-03</lastmod>" in first["sitemap.xml"]
 
 
-def test_dates_are_those_of_the_commit(project: Project) -> None:
-    """The map of the site says when the commit was made, and 1970 outside a repository."""
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The book and its first site, from which every history of edits begins."""
+    project = Project(tmp_path_factory.mktemp("begun"))
+    project.write("docs/index.md", "# Home\n")
     write_book(project)
-    assert b"<lastmod>1970-01-01</lastmod>" in built(project)["sitemap.xml"]
-    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
-    for arguments in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "x"]):
-        subprocess.run(
-            [*git, *arguments],
-            cwd=project.root,
-            env={"GIT_COMMITTER_DATE": "2001-02-03T12:00:00Z", "PATH": "/usr/bin:/bin"},
-            check=True,
-        )
-    assert b"<lastmod>2001-02-03</lastmod>" in built(project)["sitemap.xml"]
+    built(project)
+    return project
+
+
+def test_without_a_commit_the_date_is_the_first_of_all(begun: Project) -> None:
+    """Outside a repository the map of the site says 1970."""
+    assert b"<lastmod>1970-01-01</lastmod>" in begun.site()["sitemap.xml"]
 
 
 CHOICES = st.one_of(
@@ -130,16 +136,6 @@ def edit(project: Project, kind: str, chapter: int, value: int) -> None:
         for old in range(3):
             text = text.replace(line.format(old), line.format(value))
         path.write_text(text, encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The book and its first site, from which every history of edits begins."""
-    project = Project(tmp_path_factory.mktemp("begun"))
-    project.write("docs/index.md", "# Home\n")
-    write_book(project)
-    built(project)
-    return project
 
 
 @settings(
