@@ -48,7 +48,8 @@ def colab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python that has what Colab has, and neither the package nor jaxtyping."""
     constraints = (ROOT / "constraints.txt").read_text("utf-8")
     (torch,) = re.findall(r"^torch==.*$", constraints, re.MULTILINE)
-    return make_python(tmp_path_factory.mktemp("colab"), torch, "-r", str(VERSIONS))
+    place = tmp_path_factory.mktemp("colab")
+    return make_python(place, torch, "-r", str(VERSIONS), linked=["torch"])
 
 
 @pytest.fixture(scope="module")

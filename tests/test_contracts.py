@@ -11,13 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "ptfund"
+TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
 
 
 @pytest.fixture
 def contracts() -> list[dict[str, Any]]:
     """The import contracts of pyproject.toml."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = settings["tool"]["importlinter"]["contracts"]
+    found: list[dict[str, Any]] = TOOLS["importlinter"]["contracts"]
     return found
 
 
@@ -41,6 +41,14 @@ def test_every_module_stands_in_its_contract(contracts: list[dict[str, Any]]) ->
         | modules(PACKAGE / "_site" / "publishing", publishing)
         - {f"{publishing}.files", f"{publishing}.twins"}
     )
+
+
+def test_the_types_of_every_teaching_module_are_checked() -> None:
+    """A module that is new must be named to the checker, too, and beartype stands last."""
+    (option,) = (o for o in TOOLS["pytest"]["ini_options"]["addopts"] if "--jaxtyping" in o)
+    *checked, checker = option.partition("=")[2].split(",")
+    assert set(checked) == modules(PACKAGE, "ptfund")
+    assert checker == "beartype.beartype"
 
 
 def test_the_contracts_are_kept() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from email import message_from_bytes
 from importlib.metadata import distributions
 from io import BytesIO
 from pathlib import Path
@@ -124,7 +125,15 @@ def clean_python(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     lines = [f"{name}=={version}" for name, version in here.items() if name != "ptfund"]
     constraints = place / "constraints.txt"
     constraints.write_text("\n".join(lines), encoding="utf-8")
-    return make_python(place, "-c", str(constraints), str(wheel), "ipykernel")
+    linked = [*needs_of(wheel), "ipykernel"]
+    return make_python(place, "-c", str(constraints), str(wheel), "ipykernel", linked=linked)
+
+
+def needs_of(wheel: Path) -> list[str]:
+    """Return the requirements that a wheel states."""
+    with zipfile.ZipFile(wheel) as opened:
+        (name,) = [name for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
+        return message_from_bytes(opened.read(name)).get_all("Requires-Dist", [])
 
 
 def looked_up(learners: NotebookNode, executed: NotebookNode) -> NotebookNode:

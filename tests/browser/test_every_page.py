@@ -1,87 +1,42 @@
 """What holds for every page: nothing outside, nothing broken, nothing that shuts readers out."""
 
-import gzip
-from dataclasses import dataclass, field
+import re
 from pathlib import Path
 from urllib.parse import urldefrag
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, expect
 
-from tests.browser.reader import SCHEMES, OpenPage, Theme
+from tests.browser.conftest import UNKNOWN
+from tests.browser.reader import OpenPage, Theme
+from tests.browser.visits import (
+    READ,
+    Visit,
+    look_as_newcomer,
+    look_on_phone,
+    open_slowly,
+    opened,
+    violations,
+)
 
-# The levels A and AA of all versions of the guidelines up to WCAG 2.2.
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-SEARCH_INDEX = "search/search_index.json"
 FIRST_VIEW = 250_000  # bytes in gzip
-
-# Open what is collapsed, lay out what is far away, and let the page's scripts see it.
-OPEN_ALL = """() => {
-  document.querySelectorAll("details").forEach((box) => { box.open = true });
-  document.querySelectorAll("pre").forEach((code) => { code.style.contentVisibility = "visible" });
-  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-}"""
-
-# Elements of the text that stick out of the window and are not inside something that scrolls.
-STICKING_OUT = """() => {
-  const scrolls = (e) => !e.matches(".md-content")
-    && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
-  return [...document.querySelectorAll(".md-content *")]
-    .filter((e) => e.getClientRects().length && e.getBoundingClientRect().right > innerWidth + 1)
-    .filter((e) => !scrolls(e.parentElement))
-    .map((e) => e.outerHTML.slice(0, 120));
-}"""
-
-
-@dataclass
-class Visit:
-    """What happened while one page was opened."""
-
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    responses: list[Response] = field(default_factory=list)
-    weight: int = 0
-    links: list[str] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
+LARGEST_SHIFT = 0.02
+FORM = "https://github.com/ptfund/ptfund/issues/new?"
 
 
 @pytest.fixture(scope="module")
 def visits(browser: Browser, site_url: str, pages: list[str]) -> dict[str, Visit]:
-    """Each page opened once by a reader who has never been here."""
+    """Each page opened twice: by a reader who has never been here, and on a phone."""
     visits = {}
-    for path in pages:
-        visit = visits[path] = Visit()
-        with browser.new_context() as context:
-            page = context.new_page()
-            _record(page, visit)
-            page.goto(site_url + path, wait_until="networkidle")
-            for response in visit.responses:
-                visit.weight += len(gzip.compress(response.body(), mtime=0))
-            visit.links = page.evaluate("[...document.links].map((link) => link.href)")
-            ids = "[...document.querySelectorAll('[id]')].map((element) => element.id)"
-            visit.ids = set(page.evaluate(ids))
-            if path == pages[-1]:
-                # The browser itself complains that the page which is not there is not there.
-                visit.complaints = [c for c in visit.complaints if not c.endswith("(Not Found)")]
+    with opened(browser, "light", 360) as phone:
+        for path in pages:
+            with opened(browser, "dark", 1280) as page:
+                visit = visits[path] = look_as_newcomer(page, site_url + path)
+            look_on_phone(phone, site_url + path, visit)
+    # The browser itself complains that the page which is not there is not there.
+    unknown = visits[UNKNOWN]
+    unknown.complaints = [c for c in unknown.complaints if not c.endswith("(Not Found)")]
     return visits
-
-
-def _record(page: Page, visit: Visit) -> None:
-    def note_response(response: Response) -> None:
-        if response.url.startswith("http") and not response.url.endswith(SEARCH_INDEX):
-            visit.responses.append(response)
-
-    def note_message(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            visit.complaints.append(message.text)
-
-    page.on("request", lambda request: visit.requests.append(request.url))
-    page.on("response", note_response)
-    page.on("requestfailed", lambda request: visit.complaints.append(f"failed: {request.url}"))
-    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-    page.on("console", note_message)
 
 
 def test_no_page_asks_another_host(visits: dict[str, Visit], site_url: str) -> None:
@@ -128,40 +83,86 @@ def test_first_view_is_light(visits: dict[str, Visit]) -> None:
 
 
 # Contrast hangs on the theme, sizes and order on the width: two of the four tell all.
-@pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 1280)])
-def test_pages_are_accessible(
-    open_page: OpenPage, pages: list[str], site_url: str, theme: Theme, width: int
-) -> None:
-    """The checker axe finds no violation of WCAG 2.2 A or AA, with all collapsed boxes opened."""
-    page = open_page(theme=theme, width=width)
-    found = {}
-    for path in pages:
-        page.goto(site_url + path)
-        assert page.locator("body").get_attribute("data-md-color-scheme") == SCHEMES[theme]
-        page.evaluate(OPEN_ALL)
-        response = (
-            Axe().run(page, options={"runOnly": LEVELS, "resultTypes": ["violations"]}).response
-        )
-        assert response["passes"]
-        for violation in response["violations"]:
-            targets = [node["target"] for node in violation["nodes"][:3]]
-            found[f"{path or 'home'}: {violation['id']}"] = targets
-    assert found == {}
+def test_pages_are_accessible(visits: dict[str, Visit]) -> None:
+    """The checker axe finds no violation of WCAG 2.2 A or AA, with all collapsed boxes opened.
+
+    It looks at each page in the light theme on a phone, and in the dark one on a wide screen.
+    """
+    assert {path: visit.violations for path, visit in visits.items() if visit.violations} == {}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_faint_code_is_seen(open_page: OpenPage, theme: Theme) -> None:
+    """One kind of token alone, however often it comes, is found by the checker."""
+    page = open_page("cheat-sheet/", theme=theme)
+    assert violations(page, theme) == {}
+    page.add_style_tag(content=".highlight .nb { color: #888 !important; background: #777 }")
+    assert violations(page, theme).keys() == {f"{theme}: color-contrast"}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_keep_still(visits: dict[str, Visit], width: int) -> None:
+    """What scripts do after the first painting shifts the layout by at most 0.02."""
+    found = {path: visit.shifts[width] for path, visit in visits.items()}
+    assert {path: shift for path, shift in found.items() if shift > LARGEST_SHIFT} == {}
+
+
+def test_a_shift_is_seen(browser: Browser, site_url: str) -> None:
+    """A page that puts something above its text when it is there moves a reader's place."""
+    late = """addEventListener("load", () => {
+      const box = document.createElement("div");
+      box.style.height = "300px";
+      document.body.prepend(box);
+    })"""
+    with opened(browser, "light", 360) as page:
+        page.add_init_script(late)
+        assert open_slowly(page, site_url) > LARGEST_SHIFT
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280])
-def test_pages_do_not_scroll_sideways(
-    open_page: OpenPage, pages: list[str], site_url: str, width: int
-) -> None:
+def test_pages_do_not_scroll_sideways(visits: dict[str, Visit], width: int) -> None:
     """At any width the window holds the page; what is wider scrolls inside its own block."""
-    page = open_page(width=width)
-    found = {}
-    for path in pages:
-        page.goto(site_url + path)
-        page.evaluate(OPEN_ALL)
-        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if overflow > 0:
-            found[path] = [f"{overflow} px"]
-        if out := page.evaluate(STICKING_OUT):
-            found[path] = out
+    found = {path: out for path, visit in visits.items() if (out := visit.sideways[width])}
     assert found == {}
+
+
+def test_text_is_complete(visits: dict[str, Visit], open_page: OpenPage, site_url: str) -> None:
+    """Without JavaScript each page shows the same, but for words on what needs it, and marks."""
+    plain = open_page(javascript=False)
+    different = []
+    for path, visit in visits.items():
+        plain.goto(site_url + path)
+        if plain.evaluate(READ) != visit.read:
+            different.append(path)
+        assert visit.read[0].strip()
+    assert different == []
+
+
+def test_every_character_is_in_the_font(visits: dict[str, Visit]) -> None:
+    """What the build cut away is nowhere missed: no formula falls back on another font."""
+    assert set[str]().union(*(visit.fonts for visit in visits.values())) == {"ptfund-math"}
+
+
+def test_formulas_in_sentences_fit(visits: dict[str, Visit]) -> None:
+    """On the narrowest screen too: a longer one must be a formula of its own, which scrolls."""
+    assert {p: visit.wide_formulas for p, visit in visits.items() if visit.wide_formulas} == {}
+
+
+def test_terms_are_marked_in_running_text(visits: dict[str, Visit]) -> None:
+    """None is in a heading, a link, code, an output, a formula or on a page of the reference."""
+    for path, visit in visits.items():
+        assert visit.misplaced_terms == 0, path
+        assert (visit.terms > 0) == path.startswith("tutorials/"), path
+
+
+def test_every_page_ends_with_the_way_to_report(
+    visits: dict[str, Visit], open_page: OpenPage
+) -> None:
+    """Chapters, documents, API pages, home, and the page for unknown addresses; not on paper."""
+    form = re.compile(f"{re.escape(FORM)}template=mistake.yml&")
+    assert [path for path, visit in visits.items() if not form.match(visit.report or "")] == []
+    page = open_page(UNKNOWN)
+    link = page.get_by_role("article").get_by_role("link", name="Report a mistake")
+    expect(link).to_be_visible()
+    page.emulate_media(media="print")
+    expect(link).not_to_be_visible()

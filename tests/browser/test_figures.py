@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.reader import OpenPage
-from tests.browser.test_every_page import OPEN_ALL
+from tests.browser.visits import OPEN_ALL
 
 SMALLEST = 9  # pixels
 

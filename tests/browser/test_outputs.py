@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from tests import tools
 from tests.browser.conftest import SiteHandler
 from tests.browser.reader import SCHEMES, Theme
-from tests.browser.test_every_page import LEVELS, OPEN_ALL, STICKING_OUT
+from tests.browser.visits import LEVELS, OPEN_ALL, STICKING_OUT
 
 OpenDisplays = Callable[[Theme, int], Page]
 

@@ -172,21 +172,6 @@ def test_an_unknown_page_is_reported_by_its_address(open_page: OpenPage, site_ur
     assert "section" not in fields
 
 
-def test_every_page_ends_with_the_way_to_report(
-    open_page: OpenPage, pages: list[str], site_url: str
-) -> None:
-    """Chapters, documents, API pages, home, and the page for unknown addresses; not on paper."""
-    page = open_page()
-    for path in pages:
-        page.goto(site_url + path)
-        link = page.get_by_role("article").get_by_role("link", name="Report a mistake")
-        expect(link).to_have_attribute(
-            "href", re.compile(f"^{re.escape(FORM)}template=mistake.yml&")
-        )
-    page.emulate_media(media="print")
-    expect(link).not_to_be_visible()
-
-
 def test_another_button_opens_the_same_form(open_page: OpenPage) -> None:
     """What the form gets is there before a tab or a menu is opened."""
     page = open_page("data/")

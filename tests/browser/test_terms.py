@@ -34,16 +34,6 @@ def test_each_mark_says_what_the_glossary_says(built_site: Path) -> None:
         assert len(marks) < len(prose.split()) / 100
 
 
-def test_marks_stand_in_running_text(open_page: OpenPage, pages: list[str], site_url: str) -> None:
-    """None is in a heading, a link, code, an output, a formula or on a page of the reference."""
-    page = open_page()
-    wrong = "article :is(h1, h2, h3, h4, a, code, pre, math, svg, summary, .output, .highlight)"
-    for path in pages:
-        page.goto(site_url + path)
-        expect(page.locator(f"{wrong} a.term")).to_have_count(0)
-        assert (page.locator("a.term").count() > 0) == path.startswith("tutorials/"), path
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_keyboard_shows_a_meaning_and_escape_ends_it(
     open_page: OpenPage, chapter: tuple[str, Path], theme: Theme

@@ -8,24 +8,6 @@ from playwright.sync_api import expect
 from tests.browser.reader import OpenPage
 
 
-def test_text_is_complete(open_page: OpenPage, pages: list[str], site_url: str) -> None:
-    """Without JavaScript each page shows the same, but for words on what needs it, and marks."""
-    plain, full = open_page(javascript=False), open_page()
-    different = []
-    for path in pages:
-        shown = []
-        for page in (plain, full):
-            page.goto(site_url + path)
-            article = page.get_by_role("article")
-            extra = article.locator(".needs-script, .pt-progress")
-            extra.evaluate_all("(all) => all.forEach((e) => e.remove())")
-            shown.append((article.inner_text(), article.locator("svg[role=img]").count()))
-        if shown[0] != shown[1]:
-            different.append(path)
-        assert shown[0][0].strip()
-    assert different == []
-
-
 def test_outputs_are_there(open_page: OpenPage, chapter: tuple[str, Path]) -> None:
     """Without JavaScript chapter 1 shows printed outputs, an error raised on purpose, a figure."""
     path, _ = chapter

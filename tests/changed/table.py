@@ -48,6 +48,7 @@ READS: dict[str, tuple[str, ...]] = {
     # Tests of the project itself.
     "tests/browser/test_progress.py": ("docs/assets/javascripts/progress.js",),
     "tests/browser/test_terms.py": ("docs/glossary.md",),
+    "tests/engine/reading/test_cells.py": ("tutorials/*.py",),
     "tests/engine/reading/test_chapter.py": ("tutorials/*.py",),
     "tests/engine/rendering/test_inventory.py": ("docs/pytorch-names.txt",),
     "tests/engine/test_scaffold.py": (*_BOOK, "tests/exercises/*.py", "tests/tutorials/*.py"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.project import CONFIGURATION, Project
+from tests.engine.project import Project, begin_project
 
 ROOT = Path(__file__).parents[2]
 
@@ -14,11 +14,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     """A project without chapters."""
-    project = Project(tmp_path)
-    project.write("mkdocs.yml", CONFIGURATION)
-    project.write("docs/index.md", "# Home\n")
-    (tmp_path / "tutorials").mkdir()
-    return project
+    return begin_project(tmp_path)
 
 
 @pytest.fixture

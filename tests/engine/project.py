@@ -45,8 +45,12 @@ BUILD = [sys.executable, "-m", "mkdocs", "build"]
 
 
 def surroundings(**more: str) -> dict[str, str]:
-    """Return the environment of a build: without the theme's banner, or a date of this process."""
-    own = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    """Return the environment of a build: without the theme's banner, or a date of this process.
+
+    What one build has compiled may be kept: the next need not do it again.
+    """
+    dropped = {"SOURCE_DATE_EPOCH", "PYTHONDONTWRITEBYTECODE"}
+    own = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**own, "NO_MKDOCS_2_WARNING": "1", **more}
 
 
@@ -101,11 +105,11 @@ class Project:
         for name, content in sources.items():
             (self.root / name).write_bytes(content)
 
-    def update(self) -> dict[str, Run]:
+    def update(self, **rules: Any) -> dict[str, Run]:
         """Return a run of each chapter as a build gets them: new only where it must be."""
         chapters, errors = read_book(self.root)
         assert errors == []
-        runs = run_book(chapters, Rules(self.root), before={}, say=lambda _: None)
+        runs = run_book(chapters, Rules(self.root, **rules), before={}, say=lambda _: None)
         return {run.chapter.name: run for run in runs}
 
     def executed(self) -> set[str]:
@@ -137,13 +141,22 @@ class Project:
         return (self.root / "site" / "tutorials" / slug / "index.html").read_text(encoding="utf-8")
 
 
+def begin_project(root: Path) -> Project:
+    """Return a project without chapters, which lies in a folder."""
+    project = Project(root)
+    project.write("mkdocs.yml", CONFIGURATION)
+    project.write("docs/index.md", "# Home\n")
+    (root / "tutorials").mkdir()
+    return project
+
+
 def _files(folder: Path, root: Path) -> dict[str, bytes]:
     """Return the files of a folder by their names as seen from a root."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
-def text_of(run: Run, cell: int) -> str:
+def text_of(run: "Run", cell: int) -> str:
     """Return what a cell printed; cell 0 is the title."""
     outputs = run.notebook.cells[cell].outputs
     return "".join(output.text for output in outputs if output.output_type == "stream")

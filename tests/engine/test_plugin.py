@@ -13,12 +13,13 @@ import time
 from collections.abc import Iterator
 from html import unescape
 from platform import python_version
+from typing import NamedTuple
 
 import pytest
 from mkdocs.exceptions import Abort
 
 from ptfund._site.plugin import PtfundPlugin
-from tests.engine.project import BUILD, CONFIGURATION, Project, surroundings
+from tests.engine.project import BUILD, CONFIGURATION, Project, begin_project, surroundings
 
 FIRST = """\
 # %% [markdown]
@@ -58,6 +59,11 @@ with raises(ZeroDivisionError):
 @pytest.fixture
 def book(project: Project) -> Project:
     """A project of two chapters that link to each other."""
+    return write_book(project)
+
+
+def write_book(project: Project) -> Project:
+    """Write two chapters that link to each other."""
     project.write("tutorials/01_tensors.py", FIRST.replace("../docs/index.md", "../index.md"))
     project.chapter("02_loss_and_optimizer", "x = 1\nprint('loss')\ny = 2")
     with (project.root / "tutorials" / "02_loss_and_optimizer.py").open("a") as file:
@@ -73,11 +79,25 @@ def with_old_site(project: Project) -> dict[str, bytes]:
     return project.site()
 
 
-def test_a_good_book_becomes_a_site(book: Project) -> None:
-    """Fresh outputs, MkDocs' own Markdown, clean addresses, links that lead on."""
+class Good(NamedTuple):
+    """A project with its site, and what its build said."""
+
+    book: Project
+    log: str
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Good:
+    """The good book, built once for all who look at it."""
+    book = write_book(begin_project(tmp_path_factory.mktemp("good")))
     built = book.build(PTFUND_TEST="seen in this run")
     assert built.returncode == 0, built.stderr
-    page = book.page("tensors")
+    return Good(book, built.stderr)
+
+
+def test_a_good_book_becomes_a_site(good: Good) -> None:
+    """Fresh outputs, MkDocs' own Markdown, clean addresses, links that lead on."""
+    book, page = good.book, good.book.page("tensors")
     assert "seen in this run" in page
     assert "``` &lt;script&gt;alert(1)&lt;/script&gt; --8&lt;--" in page
     assert '<span class="ansi-red-fg">red</span>' in page
@@ -96,40 +116,37 @@ def test_a_good_book_becomes_a_site(book: Project) -> None:
     assert '<a href="tutorials/tensors/">Start</a>' in home
 
 
-def test_code_on_the_page_is_the_code_that_ran(book: Project) -> None:
+def test_code_on_the_page_is_the_code_that_ran(good: Good) -> None:
     """Stripped of colours, each block is a cell of the script."""
-    assert book.build(PTFUND_TEST="x").returncode == 0
-    blocks = re.findall(r"<pre><span></span><code>(.*?)</code>", book.page("tensors"), re.DOTALL)
+    page = good.book.page("tensors")
+    blocks = re.findall(r"<pre><span></span><code>(.*?)</code>", page, re.DOTALL)
     shown = [unescape(re.sub(r"<[^>]+>", "", block)).strip() for block in blocks]
     cells = re.findall(r"# %%\n((?:(?!# %%)[^\n]*\n)+)", FIRST)
     assert shown == [cell.strip() for cell in cells]
 
 
-def test_pages_are_lean(book: Project) -> None:
+def test_pages_are_lean(good: Good) -> None:
     """No style sheet of Jupyter's is in a page: before figures it stays within a few KB."""
-    assert book.build(PTFUND_TEST="x").returncode == 0
-    page = book.page("tensors")
+    page = good.book.page("tensors")
     assert len(gzip.compress(page.encode())) < 10_000
     assert "jp-" not in page
     assert "<style>" not in page.replace("<style>:root", "")
 
 
-def test_the_report_lists_what_was_executed(book: Project) -> None:
+def test_the_report_lists_what_was_executed(good: Good) -> None:
     """After a build the report has each chapter by its script's name."""
-    assert book.build(PTFUND_TEST="x").returncode == 0
-    report = json.loads((book.root / ".cache" / "ptfund" / "report.json").read_text())
+    report = json.loads((good.book.root / ".cache" / "ptfund" / "report.json").read_text())
     assert {name: entry["status"] for name, entry in report["chapters"].items()} == {
         "01_tensors": "executed",
         "02_loss_and_optimizer": "executed",
     }
 
 
-def test_a_log_has_one_line_a_chapter_and_no_bar(book: Project) -> None:
+def test_a_log_has_one_line_a_chapter_and_no_bar(good: Good) -> None:
     """Where nobody watches, progress is told when it is made."""
-    log = book.build(PTFUND_TEST="x").stderr
     for script, cells in (("01_tensors", 2), ("02_loss_and_optimizer", 1)):
-        assert len(re.findall(rf"{script}\.py: {cells} cells, executed in [\d.]+ s", log)) == 1
-    assert "%|" not in log
+        assert len(re.findall(rf"{script}\.py: {cells} cells, executed in [\d.]+ s", good.log)) == 1
+    assert "%|" not in good.log
 
 
 def test_a_terminal_shows_a_bar(book: Project) -> None:

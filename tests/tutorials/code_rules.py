@@ -2,30 +2,17 @@
 
 import ast
 import io
-import re
 import tokenize
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
-import matplotlib.pyplot as plt
-import torch
 from nbformat import NotebookNode
-from torch import Tensor
 
-from tests.tutorials.reading import code_of, expressions, shown
+from tests.tutorials.reading import code_of, shown
 
 LONGEST_CELL = 20  # lines
 SHORTEST_ALTERNATIVE = 10  # words
 LONGEST_CAUSE = 8  # words
 LONGEST_SHEET_CELL = 12  # lines
-SHAPE = re.compile(r"# \((|[A-Z],|\d+,|(?:[A-Z]|\d+)(?:, (?:[A-Z]|\d+))+)\)")
-
-
-class Played(NamedTuple):
-    """A chapter that was run here: what was wrong, and what each Markdown cell's numbers are."""
-
-    faults: list[str]
-    said: list[list[str]]
 
 
 def long_cells(cells: list[NotebookNode]) -> list[str]:
@@ -124,73 +111,3 @@ def comments(source: str) -> Iterator[tuple[int, bool, str]]:
         if token.type == tokenize.COMMENT:
             row, column = token.start
             yield row, bool(token.line[:column].strip()), token.string
-
-
-def play(cells: list[NotebookNode]) -> Played:
-    """Run code and expressions; list false or misplaced shapes, and values left to be echoed."""
-    player = _Player()
-    threads = torch.get_num_threads()
-    try:
-        with torch.random.fork_rng():
-            said = [player.perform(cell) for cell in cells]
-    finally:
-        plt.close("all")
-    assert torch.get_num_threads() == threads
-    return Played(player.faults, said)
-
-
-class _Player:
-    """What the cells of one chapter share while it runs."""
-
-    def __init__(self) -> None:
-        self.faults: list[str] = []
-        self._letters: dict[str, int] = {}
-        self._names: dict[str, Any] = {"__name__": "__main__"}
-
-    def perform(self, cell: NotebookNode) -> list[str]:
-        """Run a cell; return what its expressions say."""
-        if cell.cell_type == "code":
-            self._run(cell.source)
-            return []
-        said = [str(self._value(source.strip())) for source in expressions(cell.source)]
-        self.faults += [f"says {text!r}" for text in said if not text or "tensor(" in text]
-        return said
-
-    def _value(self, expression: str | ast.Expression) -> object:
-        return eval(compile(expression, "<cell>", "eval"), self._names)  # noqa: S307 - the chapter
-
-    def _run(self, source: str) -> None:
-        lines = source.splitlines()
-        shapes = {
-            line: text
-            for line, trailing, text in comments(source)
-            if (trailing and text.startswith("# (")) or SHAPE.fullmatch(text)
-        }
-        statements = ast.parse(source).body
-        for statement in statements:
-            if statement is statements[-1] and isinstance(statement, ast.Expr):
-                if self._value(ast.Expression(statement.value)) is not None:
-                    self.faults.append(f"echoes a value: {ast.unparse(statement)}")
-                continue
-            exec(compile(ast.Module([statement], []), "<cell>", "exec"), self._names)  # noqa: S102
-            comment = shapes.get(statement.end_lineno or 0)
-            if comment is not None and isinstance(statement, ast.Assign):
-                del shapes[statement.end_lineno or 0]
-                value = self._names.get(getattr(statement.targets[0], "id", ""))
-                if not agrees(comment, value, self._letters):
-                    self.faults.append(f"{ast.unparse(statement)}  {comment}")
-        self.faults += [f"misplaced shape: {lines[line - 1]}" for line in shapes]
-
-
-def agrees(comment: str, value: object, letters: dict[str, int]) -> bool:
-    """Compare a comment with a tensor's shape; a letter is bound where it first stands."""
-    match = SHAPE.fullmatch(comment)
-    if match is None or not isinstance(value, Tensor):
-        return False
-    stated = re.findall(r"\w+", match[1])
-    if len(stated) != value.ndim:
-        return False
-    return all(
-        (int(size) if size.isdigit() else letters.setdefault(size, actual)) == actual
-        for size, actual in zip(stated, value.shape, strict=True)
-    )

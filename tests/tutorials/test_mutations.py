@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from tests.tutorials.code_rules import play
+from tests.tutorials.playing import play
 from tests.tutorials.reading import cells_of, shown, with_outputs
 from tests.tutorials.rules import RULES
 
