@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import UNKNOWN
 from tests.browser.reader import OpenPage, Theme
 from tests.browser.visits import (
+    OPEN_ALL,
     READ,
     Visit,
     look_as_newcomer,
@@ -89,6 +90,17 @@ def test_pages_are_accessible(visits: dict[str, Visit]) -> None:
     It looks at each page in the light theme on a phone, and in the dark one on a wide screen.
     """
     assert {path: visit.violations for path, visit in visits.items() if visit.violations} == {}
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
+@pytest.mark.parametrize("path", ["", "tutorials/model/", "reference/data/", "errors/", UNKNOWN])
+def test_kinds_of_pages_are_accessible_the_other_way(
+    open_page: OpenPage, path: str, theme: Theme, width: int
+) -> None:
+    """What stands beside the text on a wide screen alone is seen in the light theme, too."""
+    page = open_page(path, theme=theme, width=width)
+    page.evaluate(OPEN_ALL)
+    assert violations(page, theme) == {}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
