@@ -1,5 +1,6 @@
 """What is made once for all processes, and what becomes of it when its maker fails."""
 
+import fcntl
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +26,8 @@ def test_one_makes_it_and_the_other_waits(factories: list[Any]) -> None:
     def make(folder: Path) -> None:
         calls.append(folder)
         assert list(folder.iterdir()) == []
+        with folder.with_name("thing.lock").open("w") as other, pytest.raises(BlockingIOError):
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
         (folder / "made").touch()
 
     def look(factory: Any) -> list[str]:
