@@ -34,8 +34,8 @@ MUTANTS = (
     Mutant(
         "the old site stays beside the new one",
         "src/ptfund/_site/publishing/publish.py",
-        "    shutil.rmtree(old)\n",
-        "",
+        "            shutil.rmtree(old)\n",
+        "            pass\n",
         "tests/engine/publishing/test_publish.py::test_the_first_and_the_next_site_are_published",
     ),
     Mutant(
