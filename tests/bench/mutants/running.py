@@ -47,6 +47,13 @@ MUTANTS = (
         "tests/engine/running/test_store.py::test_another_machine_or_engine_runs_everything",
     ),
     Mutant(
+        "the key of a run forgets what is loaded before it",
+        "src/ptfund/_site/running/store.py",
+        "parts = [machine, sorted(steering.items()), engine, libraries, list(preload)]",
+        "parts = [machine, sorted(steering.items()), engine, libraries]",
+        "tests/engine/running/test_store.py::test_another_machine_or_engine_runs_everything",
+    ),
+    Mutant(
         "a folder has no state as a file",
         "src/ptfund/_site/running/inputs.py",
         'return "a folder"',
