@@ -11,7 +11,7 @@ MUTANTS = (
         "        children.wait()\n"
         "        children.reap()\n",
         "",
-        "tests/engine/running/test_processes.py::test_nothing_is_left_behind",
+        "tests/engine/running/test_warm.py::test_a_keeper_ends_what_its_chapter_has_started",
     ),
     Mutant(
         "what a killed keeper has kept lives on",

@@ -179,10 +179,12 @@ def test_a_folder_is_kept_while_its_build_lives(temporary: Path) -> None:
     assert list(temporary.iterdir()) == [unknown]
 
 
+# Started in the background by a shell, the tests and what they start ignore Ctrl-C.
 KILLED = """\
-import sys
+import signal, sys
 from pathlib import Path
 from tests.engine.project import Project
+signal.signal(signal.SIGINT, signal.default_int_handler)
 Project(Path(sys.argv[1])).run()
 """
 

@@ -1,6 +1,7 @@
 """The warm process: what it holds, and when there must be another."""
 
 import os
+import signal
 from itertools import pairwise
 
 import psutil
@@ -44,6 +45,21 @@ def test_a_warm_process_is_used_while_it_is_the_right_one(
     monkeypatch.setattr(processes, "_hash_engine", lambda: "another")
     numbers.append(run("json"))
     assert [first == second for first, second in pairwise(numbers)] == [True, False, False, False]
+
+
+def test_a_keeper_ends_what_its_chapter_has_started(project: Project) -> None:
+    """By itself, and before anybody goes on, even while the warm process stands still."""
+    project.chapter(
+        "01_a",
+        "import os, psutil, signal, subprocess\n"
+        "x = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
+        "os.kill(psutil.Process().parent().ppid(), signal.SIGSTOP)\nprint(x.pid)",
+    )
+    number = int(text_of(project.run()["01_a"], 1))
+    try:
+        assert not psutil.pid_exists(number)
+    finally:
+        find_warm().send_signal(signal.SIGCONT)
 
 
 def test_a_warm_process_that_was_killed_is_started_anew(project: Project) -> None:
