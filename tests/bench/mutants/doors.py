@@ -92,8 +92,8 @@ MUTANTS = (
     Mutant(
         "the time limit of the configuration is forgotten",
         "src/ptfund/_site/plugin.py",
-        "cell_timeout=self.config.cell_timeout,",
-        "cell_timeout=3.0,",
+        "Rules(root, self.config.cell_timeout, self.config.preload)",
+        "Rules(root, 10.0, self.config.preload)",
         "tests/engine/test_plugin.py::test_the_time_limit_is_the_one_of_the_configuration",
     ),
     Mutant(
@@ -123,7 +123,7 @@ MUTANTS = (
         "src/ptfund/_site/plugin.py",
         'os.environ.setdefault("SOURCE_DATE_EPOCH", read_commit_time(root))',
         'os.environ["SOURCE_DATE_EPOCH"] = read_commit_time(root)',
-        "tests/engine/test_reproducible.py::test_dates_are_those_of_the_commit",
+        "tests/engine/test_reproducible.py::test_a_date_that_is_given_counts",
     ),
     Mutant(
         "a written index is replaced by the one that is made",

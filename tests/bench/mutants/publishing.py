@@ -34,9 +34,40 @@ MUTANTS = (
     Mutant(
         "the old site stays beside the new one",
         "src/ptfund/_site/publishing/publish.py",
-        "    shutil.rmtree(old)\n",
-        "",
+        "            shutil.rmtree(old)\n",
+        "            pass\n",
         "tests/engine/publishing/test_publish.py::test_the_first_and_the_next_site_are_published",
+    ),
+    Mutant(
+        "a build removes what another builds in",
+        "src/ptfund/_site/publishing/publish.py",
+        "        fcntl.flock(_locks[staged], fcntl.LOCK_EX)\n",
+        "",
+        "tests/engine/publishing/test_publish.py"
+        "::test_what_a_killed_build_leaves_is_removed_by_the_next",
+    ),
+    Mutant(
+        "a site that was published stays locked",
+        "src/ptfund/_site/publishing/publish.py",
+        "            staged.rename(site)\n            _unlock(staged)\n            return",
+        "            staged.rename(site)\n            return",
+        "tests/engine/publishing/test_publish.py"
+        "::test_a_site_that_cannot_be_removed_does_not_hold_up_the_next",
+    ),
+    Mutant(
+        "a folder to build in is removed before it has its lock",
+        "src/ptfund/_site/publishing/publish.py",
+        "    with _alone(site.parent):\n        for leftover",
+        "    if site:\n        for leftover",
+        "tests/engine/publishing/test_publish.py::test_many_may_publish_at_once",
+    ),
+    Mutant(
+        "what a killed build leaves stays",
+        "src/ptfund/_site/publishing/publish.py",
+        "            shutil.rmtree(folder, ignore_errors=True)\n",
+        "            folder.stat()\n",
+        "tests/engine/publishing/test_publish.py"
+        "::test_what_a_killed_build_leaves_is_removed_by_the_next",
     ),
     Mutant(
         "what is unpacked cannot be read",

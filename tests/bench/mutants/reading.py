@@ -6,8 +6,8 @@ MUTANTS = (
     Mutant(
         "an expression may assign within brackets",
         "src/ptfund/_site/reading/chapter.py",
-        "if any(isinstance(node, ast.NamedExpr) for node in ast.walk(tree)):",
-        "if isinstance(tree.body, ast.NamedExpr):",
+        "for node in ast.walk(parse_python(step.source))",
+        "for node in ast.iter_child_nodes(parse_python(step.source))",
         "tests/engine/rendering/test_expressions.py"
         "::test_what_is_no_expression_is_refused_before_anything_runs",
     ),
@@ -35,18 +35,18 @@ MUTANTS = (
         "tests/engine/rendering/test_expressions.py::test_every_failing_expression_names_its_line",
     ),
     Mutant(
-        "equal cells have one line",
-        "src/ptfund/_site/reading/chapter.py",
-        "for start in range(position, len(lines) - len(source) + 1):",
-        "for start in range(len(lines) - len(source) + 1):",
+        "a cell has the line of its marker",
+        "src/ptfund/_site/reading/cells.py",
+        'return Cell("code", source, begin + 1, tags)',
+        'return Cell("code", source, begin, tags)',
         "tests/engine/reading/test_chapter.py::test_equal_cells_have_lines_of_their_own",
     ),
     Mutant(
         "an error without a line is at no line",
-        "src/ptfund/_site/reading/chapter.py",
+        "src/ptfund/_site/reading/source.py",
         'getattr(error, "lineno", None) or 1',
-        'getattr(error, "lineno", 1)',
-        "tests/engine/reading/test_chapter.py::test_what_is_no_chapter_is_refused_with_its_line",
+        'getattr(error, "lineno", None) or 0',
+        "tests/engine/reading/test_source.py::test_what_python_refuses_is_refused_with_its_line",
     ),
     Mutant(
         "any heading is a title",
@@ -79,9 +79,9 @@ MUTANTS = (
     ),
     Mutant(
         "lines of bytes are counted from 0",
-        "src/ptfund/_site/reading/chapter.py",
-        'error.object[: error.start].count(b"\\n") + 1',
-        'error.object[: error.start].count(b"\\n")',
+        "src/ptfund/_site/reading/source.py",
+        'content.count(b"\\n", 0, error.start) + 1',
+        'content.count(b"\\n", 0, error.start)',
         "tests/engine/reading/test_chapter.py"
         "::test_bytes_that_are_no_text_are_refused_with_their_line",
     ),

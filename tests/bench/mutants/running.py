@@ -28,22 +28,29 @@ MUTANTS = (
     Mutant(
         "the key of a run forgets the engine",
         "src/ptfund/_site/running/store.py",
-        "parts = [machine, sorted(steering.items()), engine, clients]",
-        "parts = [machine, sorted(steering.items()), clients]",
+        "parts = [machine, sorted(steering.items()), engine, libraries, list(preload)]",
+        "parts = [machine, sorted(steering.items()), libraries, list(preload)]",
         "tests/engine/running/test_store.py::test_another_machine_or_engine_runs_everything",
     ),
     Mutant(
         "the key of a run forgets what steers libraries",
         "src/ptfund/_site/running/store.py",
-        "parts = [machine, sorted(steering.items()), engine, clients]",
-        "parts = [machine, engine, clients]",
+        "parts = [machine, sorted(steering.items()), engine, libraries, list(preload)]",
+        "parts = [machine, engine, libraries, list(preload)]",
         "tests/engine/running/test_store.py::test_another_machine_or_engine_runs_everything",
     ),
     Mutant(
-        "the key of a run forgets its clients",
+        "the key of a run forgets the libraries of the engine",
         "src/ptfund/_site/running/store.py",
-        "parts = [machine, sorted(steering.items()), engine, clients]",
-        "parts = [machine, sorted(steering.items()), engine]",
+        "parts = [machine, sorted(steering.items()), engine, libraries, list(preload)]",
+        "parts = [machine, sorted(steering.items()), engine, list(preload)]",
+        "tests/engine/running/test_store.py::test_another_machine_or_engine_runs_everything",
+    ),
+    Mutant(
+        "the key of a run forgets what is loaded before it",
+        "src/ptfund/_site/running/store.py",
+        "parts = [machine, sorted(steering.items()), engine, libraries, list(preload)]",
+        "parts = [machine, sorted(steering.items()), engine, libraries]",
         "tests/engine/running/test_store.py::test_another_machine_or_engine_runs_everything",
     ),
     Mutant(
@@ -177,15 +184,15 @@ MUTANTS = (
         "src/ptfund/_site/running/run.py",
         "steps[step].line + line - 1",
         "steps[step].line + line",
-        "tests/engine/running/test_run.py::test_every_kind_of_failure_names_its_line",
+        "tests/engine/running/test_execute.py::test_every_kind_of_failure_names_its_line",
     ),
     Mutant(
         "a failure has the line that began it",
         "src/ptfund/_site/running/run.py",
         "line = here[-1] if here",
         "line = here[0] if here",
-        "tests/engine/running/test_run.py::test_every_kind_of_failure_names_its_line "
-        "tests/engine/running/test_run.py::test_a_traceback_speaks_of_files_that_people_edit",
+        "tests/engine/running/test_execute.py::test_every_kind_of_failure_names_its_line "
+        "tests/engine/running/test_execute.py::test_a_traceback_speaks_of_files_that_people_edit",
     ),
     Mutant(
         "a failed run is kept as a good one",

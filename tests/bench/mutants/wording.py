@@ -105,8 +105,8 @@ MUTANTS = (
     Mutant(
         "colours of outputs reach a twin",
         "src/ptfund/_site/rendering/plain.py",
-        "strip_ansi(text).rstrip()",
-        "text.rstrip()",
+        "strip_ansi(plain).rstrip()",
+        "plain.rstrip()",
         "tests/engine/rendering/test_plain.py",
     ),
     Mutant(

@@ -115,6 +115,7 @@ def test_lists_that_markdown_loses_are_refused(prose: str, line: int, message: s
         "# A title\n\n1. a",
         "- a\n\nText.\n\n  - b",
         "- a\n\n> - b",
+        "- a\n\n>   - b",
         "!!! note\n    - a\n    - b",
         "!!! note\n\n    - a\n\n- b",
         '=== "A"\n    - a\n\n=== "B"\n    - b',

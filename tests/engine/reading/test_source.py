@@ -51,6 +51,7 @@ def test_what_python_refuses_is_refused_with_its_line(
     """Also what is an error of the whole script and of none of its cells."""
     error = refuse(project, f"{BEGIN}\n# %%\n{code}\n".encode())
     assert message in error.message
+    assert error.line >= 1
     if line is not None:
         assert str(error).startswith(f"tutorials/01_x.py:{line}: ")
 

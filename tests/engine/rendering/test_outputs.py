@@ -121,6 +121,9 @@ def test_a_figure_has_its_words_as_its_name() -> None:
     html = to_outputs(notebook(displayed({"image/svg+xml": svg}, **words)), render)[0]
     named = '<svg role="img" aria-label="A &quot;line&quot; &lt;" width="1"><path/></svg>'
     assert f'<figure class="output-figure" data-search-exclude>{named}</figure>' in html
+    svg = '<svg><g aria-label="a part"/></svg>'
+    html = to_outputs(notebook(displayed({"image/svg+xml": svg}, **ALT)), render)[0]
+    assert '<svg role="img" aria-label="A line."><g aria-label="a part"/></svg>' in html
     svg = '<svg role="img" aria-label="A line."><path/></svg>'
     assert svg in to_outputs(notebook(displayed({"image/svg+xml": svg}, **ALT)), render)[0]
 

@@ -20,21 +20,22 @@ def test_a_chapter_has_one_thread(project: Project, monkeypatch: pytest.MonkeyPa
 def test_a_chapter_has_none_of_the_owners_settings(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Start-up files, Matplotlib's settings, accelerators and muted warnings do not count."""
+    """Start-up files, Matplotlib's settings, clocks, accelerators, muted warnings: none counts."""
     startup = project.write("home/profile_default/startup/00.py", "owner = 1")
     monkeypatch.setenv("IPYTHONDIR", str(startup.parents[2]))
     matplotlibrc = project.write("home/matplotlibrc", "lines.linewidth: 9")
     monkeypatch.setenv("MATPLOTLIBRC", str(matplotlibrc))
     monkeypatch.setenv("PYTHONWARNINGS", "ignore")
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     project.chapter(
         "01_a",
-        "import matplotlib.pyplot as plt\nimport torch\n"
+        "import matplotlib.pyplot as plt\nimport time, torch\n"
         "print('owner' in globals(), plt.rcParams['lines.linewidth'])\n"
-        "print(torch.accelerator.is_available())",
+        "print(torch.accelerator.is_available(), *time.tzname)",
         "import warnings\nwarnings.warn('careful')",
     )
     run = project.run()["01_a"]
-    assert text_of(run, 1) == "False 1.5\nFalse\n"
+    assert text_of(run, 1) == "False 1.5\nFalse UTC UTC\n"
     assert run.error is not None
     assert "careful" in run.error.message
 
@@ -48,6 +49,7 @@ def test_a_chapter_has_none_of_the_owners_settings(
         ("PYTHONWARNINGS", "ignore"),
         ("PYTHONHASHSEED", "7"),
         ("JAXTYPING_DISABLE", "1"),
+        ("PTFUND_FIGURES", "figures"),
     ],
 )
 def test_what_changes_python_is_not_passed_on(

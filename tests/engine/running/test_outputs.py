@@ -1,10 +1,11 @@
 """What is printed and shown comes in order, and as a terminal or a notebook shows it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ptfund._site.running.outputs import settle_lines
+from ptfund._site.running.outputs import Outputs, settle_lines
 from tests.engine.project import Project, text_of
 
 BEGIN, END = "print('one')", "print('three')"
@@ -28,6 +29,9 @@ BETWEEN = {
         "import threading\nt = threading.Thread(target=print, args=('two',))\nt.start()\nt.join()"
     ),
     "the stream of the beginning": "import sys\nx = sys.__stdout__.write('two\\n')",
+    "a stream of the chapter's own": (
+        "import sys\nsys.stdout = open(1, 'w', closefd=False)\nprint('two')"
+    ),
 }
 
 
@@ -78,10 +82,10 @@ SHOW = "from IPython.display import clear_output, display, update_display\n"
 
 def test_displays_stand_between_what_is_printed(project: Project) -> None:
     """How often it was flushed leaves no trace; a display does."""
-    (shown,) = outputs_of(
-        project, f"{SHOW}print(1)\nprint(2, flush=True)\ndisplay('a')\nprint(3)\n'last'"
-    )
-    assert shown == [("stdout", "1\n2\n"), "'a'", ("stdout", "3\n"), "'last'"]
+    code = "print(1)\nprint(2, flush=True)\ndisplay('a')\nprint(3)\ndisplay('b')\nprint(4)\n'last'"
+    (shown,) = outputs_of(project, f"{SHOW}{code}")
+    first, second, third = [("stdout", text) for text in ("1\n2\n", "3\n", "4\n")]
+    assert shown == [first, "'a'", second, "'b'", third, "'last'"]
 
 
 def test_a_display_is_updated_where_it_stands(project: Project) -> None:
@@ -94,6 +98,16 @@ def test_a_display_is_updated_where_it_stands(project: Project) -> None:
     )
     assert first == [("stdout", "before\n"), "'e'", ("stdout", "after\n")]
     assert (second, third) == (["'d'"], [])
+
+
+def test_all_displays_of_a_name_are_updated(project: Project) -> None:
+    """As in a notebook, in whichever cells they stand."""
+    shown = outputs_of(
+        project,
+        f"{SHOW}x = display('a', display_id='name')\nx = display('b', display_id='name')",
+        "x = display('c', display_id='name')\nupdate_display('d', display_id='name')",
+    )
+    assert shown == [["'d'", "'d'"], ["'d'"]]
 
 
 def test_names_of_displays_are_the_same_in_every_run(project: Project) -> None:
@@ -116,9 +130,10 @@ def test_output_is_cleared_as_in_a_notebook(project: Project) -> None:
         "for n in range(3):\n    clear_output(wait=True)\n    print(n)",
         "print('kept')\nclear_output(wait=True)",
         "print('gone')\ndisplay('gone')\nclear_output()",
+        "display('gone')\nclear_output(wait=True)\ndisplay('new')",
     )
     texts = [[part[1] if isinstance(part, tuple) else part for part in cell] for cell in shown]
-    assert texts == [["kept\n"], ["new\n"], ["2\n"], ["kept\n"], []]
+    assert texts == [["kept\n"], ["new\n"], ["2\n"], ["kept\n"], [], ["'new'"]]
 
 
 def test_a_bar_of_progress_is_one_line(project: Project) -> None:
@@ -146,6 +161,7 @@ def test_a_bar_of_progress_is_one_line(project: Project) -> None:
         ("\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m"),
         ("ab\r\x1b[31mX\x1b[0m", "\x1b[31mX\x1b[0mb"),
         ("\x1b[31mab\rX", "\x1b[31mX\x1b[0m\x1b[31mb\x1b[0m"),
+        ("ab\r\x1b[1m\x1b[31mX", "\x1b[1m\x1b[31mX\x1b[0mb"),
         ("10%\r100%\nend", "100%\nend"),
         ("a\tb\x0c", "a\tb\x0c"),
     ],
@@ -159,6 +175,16 @@ def test_bytes_that_are_no_text_are_shown_as_such(project: Project) -> None:
     """A program may write what is no UTF-8."""
     project.chapter("01_a", "import os\nx = os.write(1, b'a\\xffb\\n')")
     assert text_of(project.run()["01_a"], 1) == "a\N{REPLACEMENT CHARACTER}b\n"
+
+
+def test_what_was_collected_no_longer_counts(tmp_path: Path) -> None:
+    """Of both files together; each step may print as much as the one before."""
+    (tmp_path / "stdout").write_bytes(b"one\n")
+    (tmp_path / "stderr").write_bytes(b"fine\n")
+    outputs = Outputs(tmp_path, [0, 0])
+    assert outputs.count_unread() == 9
+    outputs.collect([{"kind": "stream", "sizes": [4, 2]}])
+    assert outputs.count_unread() == 3
 
 
 def test_figures_and_deliberate_errors_reach_the_notebook(project: Project) -> None:

@@ -36,7 +36,7 @@ def test_nothing_is_left_behind(
     monkeypatch.setenv("PYTHONPATH", str(project.root / "lib"), prepend=os.pathsep)
     project.chapter(
         "01_a",
-        "import helper, subprocess, tempfile\nx = tempfile.mkdtemp()\n"
+        "import helper, subprocess, tempfile\nprint(tempfile.mkdtemp())\n"
         "x = subprocess.Popen(['sleep', '600'])\n"
         "y = subprocess.Popen(['sleep', '600'], start_new_session=True)\n"
         "z = subprocess.run('(sleep 600 &) ; (setsid sleep 600 &)', shell=True)",
@@ -44,11 +44,19 @@ def test_nothing_is_left_behind(
     )
     project.chapter("02_b", "import os, time\nif os.fork() == 0:\n    time.sleep(600)\nx = 1")
     project.chapter("03_c", "import os, signal\nos.killpg(0, signal.SIGKILL)")
+    project.chapter(
+        "04_d",
+        "import os, signal, subprocess\nx = subprocess.Popen(['sleep', '600'])\n"
+        "os.kill(os.getppid(), signal.SIGKILL)\nx.wait()",
+    )
     before = {process.pid for process in psutil.process_iter()}
-    errors = [run.error for run in project.run().values()]
+    runs = project.run()
+    errors = [run.error for run in runs.values()]
+    assert text_of(runs["01_a"], 1).startswith(str(temporary))
     assert str(errors[0]).startswith("tutorials/01_a.py:12: ZeroDivisionError")
     assert errors[1] is None
     assert errors[2] is not None
+    assert errors[3] is not None
     end_warm_process()
     assert list(temporary.iterdir()) == []
     assert list(project.root.rglob("__pycache__")) == []
@@ -107,16 +115,16 @@ def test_a_missing_library_is_named(project: Project) -> None:
 def test_a_file_that_hides_a_loaded_library_is_refused(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A script would import it, and the page would show the other."""
-    project.chapter("01_a", "import sympy\nprint(sympy.__name__)")
-    hiding = project.write("src/mpmath.py", "x = 1\n")
-    assert project.run(preload=("sympy",))["01_a"].error is None
-    monkeypatch.setenv("PYTHONPATH", str(hiding.parent), prepend=os.pathsep)
-    project.write("src/mpmath.py", "from_project = 1\n")
-    project.write("tutorials/tqdm.py", "x = 1\n").rename(project.root / "src" / "tqdm.py")
-    error = project.run()["01_a"].error
+    """A script would import it, and the page would show the other; its own modules hide nothing."""
+    monkeypatch.setenv("PYTHONPATH", str(project.root / "src"), prepend=os.pathsep)
+    project.write("src/own.py", "x = 1\n")
+    project.write("tutorials/notes/__init__.py", "x = 2\n")
+    project.chapter("01_a", "import notes, own, tqdm\nprint(own.x, notes.x)")
+    assert text_of(project.run(preload=("own",))["01_a"], 1) == "1 2\n"
+    hiding = project.write("tutorials/tqdm/__init__.py", "")
+    error = project.run(preload=("own",))["01_a"].error
     assert error is not None
-    assert "tqdm" in error.message
+    assert f"{hiding} hides 'tqdm', which is loaded already" in error.message
 
 
 def test_a_process_that_does_not_start_is_a_failure_of_its_chapter(
@@ -131,18 +139,6 @@ def test_a_process_that_does_not_start_is_a_failure_of_its_chapter(
     assert error is not None
     assert "did not start" in error.message
     assert "no Python today" in error.message
-
-
-def test_a_warm_process_that_was_killed_is_started_anew(project: Project) -> None:
-    """The next chapters do not notice."""
-    project.chapter("01_a", "print('done')")
-    project.run()
-    warm = [child for child in psutil.Process().children() if "warm" in " ".join(child.cmdline())]
-    for process in warm:
-        process.kill()
-        process.wait()
-    assert warm
-    assert text_of(project.run()["01_a"], 1) == "done\n"
 
 
 def test_a_chapter_does_not_change_the_next(project: Project) -> None:
@@ -183,10 +179,12 @@ def test_a_folder_is_kept_while_its_build_lives(temporary: Path) -> None:
     assert list(temporary.iterdir()) == [unknown]
 
 
+# Started in the background by a shell, the tests and what they start ignore Ctrl-C.
 KILLED = """\
-import sys
+import signal, sys
 from pathlib import Path
 from tests.engine.project import Project
+signal.signal(signal.SIGINT, signal.default_int_handler)
 Project(Path(sys.argv[1])).run()
 """
 
@@ -210,8 +208,10 @@ def test_a_killed_build_takes_its_processes_along(
             time.sleep(0.02)
         build.send_signal(number)
     end = time.monotonic() + 60
-    while [p for p in psutil.process_iter() if _is_of(p, temporary)]:
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    remove_leftovers()
+    try:
+        while [p for p in psutil.process_iter() if _is_of(p, temporary)]:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+    finally:
+        remove_leftovers()
     assert list(temporary.iterdir()) == []

@@ -61,3 +61,24 @@ def test_a_semicolon_hides_the_last_value(project: Project) -> None:
     cells = project.run()["01_a"].notebook.cells[1:]
     shown = [[output.data["text/plain"] for output in cell.outputs] for cell in cells]
     assert shown == [[], [], ["';'"], ["3"]]
+
+
+def test_a_cell_that_is_never_executed_has_failed(project: Project) -> None:
+    """Whatever has stopped it before its first line; here that stands in the cell above."""
+    reject = (
+        "from IPython import get_ipython\nfrom IPython.core.error import InputRejected\n"
+        "class Reject:\n    def visit(self, tree):\n        raise InputRejected('not today')\n"
+        "get_ipython().ast_transformers.append(Reject())"
+    )
+    project.chapter("01_a", reject, "print('never')")
+    error = project.run()["01_a"].error
+    assert error is not None
+    assert (error.line, error.message) == (9, "InputRejected: not today")
+
+
+def test_empty_lines_at_the_beginning_of_a_cell_count(project: Project) -> None:
+    """The line of a failure is the script's."""
+    project.chapter("01_a", "\n\n1 / 0")
+    error = project.run()["01_a"].error
+    assert error is not None
+    assert (error.line, error.message) == (7, "ZeroDivisionError: division by zero")

@@ -34,21 +34,22 @@ def test_what_is_stored_is_what_was_shown(shelf: Project) -> None:
 def test_another_machine_or_engine_runs_everything(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Python, platform, settings of libraries, the engine and what it leans on: all in the key."""
+    """Python, platform, settings, the engine, what it leans on and loads: all in the key."""
     project.chapter("01_a", "x = 1")
     chapter = project.update()["01_a"].chapter
     engine = project.root / "engine"
     shutil.copytree(ENGINE, engine)
     monkeypatch.setattr(store, "ENGINE", engine)
 
-    def is_found() -> bool:
+    def is_found(*preload: str) -> bool:
         folder = project.root / ".cache/ptfund/runs"
-        return store.Store(folder, project.root).find(chapter) is not None
+        return store.Store(folder, project.root, preload).find(chapter) is not None
 
     genuine = metadata.version
 
     def asked(name: str) -> str:
-        return "0.1" if name == "ipython" else genuine(name)
+        # One that no chapter imports: those are among the inputs.
+        return "0.1" if name == "nbformat" else genuine(name)
 
     changes: dict[str, Callable[[pytest.MonkeyPatch], object]] = {
         "python": lambda patch: patch.setattr("sys.version", "4.0"),
@@ -63,6 +64,7 @@ def test_another_machine_or_engine_runs_everything(
         with monkeypatch.context() as patch:
             change(patch)
             assert not is_found(), kind
+    assert not is_found("torch")
 
 
 def test_what_a_library_sets_when_it_is_imported_runs_nothing(project: Project) -> None:
