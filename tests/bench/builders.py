@@ -62,7 +62,7 @@ nb_execution_mode = "cache"
 nb_execution_cache_path = "_cache"
 nb_execution_timeout = -1
 nb_execution_raise_on_error = True
-exclude_patterns = ["_build", "_cache"]
+exclude_patterns = ["_build", "_cache", "jupyter_execute"]
 """
 
 
@@ -158,7 +158,9 @@ def lay_out_myst_nb(
     for chapter in chapters:
         nbformat.write(chapter.notebook(), folder / f"{chapter.name}.ipynb")
     version = " with ".join(read_versions(python, "myst-nb", "jupyter-cache"))
-    return Builder(version, folder, _sphinx(python, processors), ("_build", "_cache"))
+    return Builder(
+        version, folder, _sphinx(python, processors), ("_build", "_cache", "jupyter_execute")
+    )
 
 
 LayOut = Callable[[Path, Sequence[Chapter], Path, int], Builder]
