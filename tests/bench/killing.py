@@ -116,7 +116,10 @@ class Book:
 
 
 def end(build: subprocess.Popen[bytes], way: str, chance: random.Random) -> list[psutil.Process]:
-    """End a build in one of the ways, and return the processes that it had."""
+    """End a build in one of the ways, and return the processes that it had.
+
+    A build that has nothing below it yet is killed itself.
+    """
     with suppress(psutil.Error):
         builder = psutil.Process(build.pid)
         below = builder.children(recursive=True)
