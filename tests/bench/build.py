@@ -27,6 +27,8 @@ def copy_of_the_project(folder: Path) -> Project:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     for name in listed.stdout.splitlines():
+        if not (ROOT / name).is_file():  # a link to a folder, or a file that was removed
+            continue
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, target)

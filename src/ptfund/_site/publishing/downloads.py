@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import nbformat
@@ -17,6 +16,7 @@ from ptfund._site.reading.chapter import Chapter
 from ptfund._site.reading.exercises import Exercise, read_exercises
 from ptfund._site.rendering.notebooks import Resolve, fold, to_jupyter
 from ptfund._site.rendering.outputs import MARKDOWN, PLAIN, choose_representation
+from ptfund._site.running.folders import make_work_folder
 
 __all__ = [
     "ARCHIVE",
@@ -192,12 +192,12 @@ def build_package(root: Path) -> tuple[str, bytes] | None:
     """
     if not (root / "pyproject.toml").is_file():
         return None
-    with TemporaryDirectory(prefix="ptfund-") as folder:
-        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    with make_work_folder() as folder:
+        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
         built = subprocess.run(  # noqa: S603 - a fixed command
             command, cwd=root, capture_output=True, text=True, check=False
         )
-        wheels = list(Path(folder).glob("*.whl"))
+        wheels = list(folder.glob("*.whl"))
         if len(wheels) != 1:
             raise OSError(f"the package cannot be built: {(built.stderr or built.stdout).strip()}")
         return wheels[0].name, wheels[0].read_bytes()

@@ -1,5 +1,6 @@
 """A finished site takes the place of the one before, at once or not at all."""
 
+import ctypes
 import fcntl
 import os
 import shutil
@@ -20,6 +21,9 @@ __all__ = [
 ]
 
 
+_OLD = "-old"
+_HERE, _EXCHANGE = -100, 2  # of renameat2(2)
+
 # The folders that this process builds in, each with a lock that ends with the process.
 _locks: dict[Path, int] = {}
 
@@ -28,7 +32,7 @@ def make_staging_folder(site: Path) -> Path:
     """Return a new, empty folder beside the site to build in.
 
     If the site is a link, that is beside the folder to which it leads. Folders of builds that were
-    killed are removed.
+    killed are removed; a site that one of them had taken away is put back.
 
     Raises:
         OSError: If there cannot be a site: its place is taken by a file, or closed.
@@ -39,7 +43,10 @@ def make_staging_folder(site: Path) -> Path:
     site.parent.mkdir(parents=True, exist_ok=True)
     with _alone(site.parent):
         for leftover in site.parent.glob(f".{site.name}-*"):
-            _remove_leftover(leftover)
+            if leftover.name.endswith(_OLD) and not site.exists():
+                leftover.rename(site)
+            else:
+                _remove_leftover(leftover)
         staged = Path(mkdtemp(prefix=f".{site.name}-", dir=site.parent))
         _locks[staged] = os.open(staged, os.O_RDONLY)
         fcntl.flock(_locks[staged], fcntl.LOCK_EX)
@@ -65,8 +72,9 @@ class CleanupError(Exception):
 def publish(staged: Path, site: Path) -> None:
     """Put a finished site in the place of the one before.
 
-    If the exchange fails half-way, the site before is put back. Of two builds that finish
-    at once, one waits for the other.
+    Where the system can, the two change places in one step, so that there is always a site.
+    Elsewhere the exchange has two steps, and if it fails between them, the site before is put
+    back. Of two builds that finish at once, one waits for the other.
 
     Raises:
         OSError: If the exchange fails.
@@ -78,19 +86,34 @@ def publish(staged: Path, site: Path) -> None:
             staged.rename(site)
             _unlock(staged)
             return
-        old = staged.with_name(f"{staged.name}-old")
-        site.rename(old)
-        try:
-            staged.rename(site)
-        except OSError:
-            old.rename(site)
-            raise
+        old = staged if _exchange(staged, site) else _replace(staged, site)
         _unlock(staged)
         try:
             shutil.rmtree(old)
         except OSError as error:
             message = f"the new site is published, but {old} cannot be removed: {error}"
             raise CleanupError(message) from error
+
+
+def _exchange(staged: Path, site: Path) -> bool:
+    """Let two folders change places in one step; return whether the system can do that."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None)
+    if rename is None:
+        return False
+    done: int = rename(_HERE, os.fsencode(staged), _HERE, os.fsencode(site), _EXCHANGE)
+    return done == 0
+
+
+def _replace(staged: Path, site: Path) -> Path:
+    """Put a folder in the place of another in two steps; return where the other is now."""
+    old = staged.with_name(f"{staged.name}{_OLD}")
+    site.rename(old)
+    try:
+        staged.rename(site)
+    except BaseException:
+        old.rename(site)
+        raise
+    return old
 
 
 @contextmanager

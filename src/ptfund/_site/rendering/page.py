@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import nbformat
 from mkdocs_jupyter import convert
@@ -23,6 +22,7 @@ from ptfund._site.reading.chapter import (
     replace_expressions,
 )
 from ptfund._site.reading.exercises import Exercise
+from ptfund._site.running.folders import make_work_folder
 from ptfund._site.running.run import Run
 
 # It would name a temporary file for each chapter.
@@ -84,8 +84,8 @@ def _folded(kind: str, title: str) -> str:
 
 @lru_cache(maxsize=64)  # while serving, most chapters are as they were
 def _converted(notebook: str) -> str:
-    with TemporaryDirectory(prefix="ptfund-") as folder:
-        path = Path(folder) / "chapter.ipynb"
+    with make_work_folder() as folder:
+        path = folder / "chapter.ipynb"
         path.write_text(notebook, encoding="utf-8")
         settings.templates_dir = str(_TEMPLATES)
         converted = convert.nb2html(str(path), execute=False, custom_mathjax_url="")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ptfund._site.reading.chapter import Chapter
+from ptfund._site.running.folders import remove_leftovers
 from ptfund._site.running.report import read_expected_seconds, write_report
 from ptfund._site.running.rules import Rules
 from ptfund._site.running.run import Run
@@ -29,6 +30,7 @@ def run_book(
             everything is as it was; the store has successes alone.
         say: Called with a line for each step of the work.
     """
+    remove_leftovers()
     folder = rules.root / ".cache" / "ptfund"
     store = Store(folder / "runs", rules.root, rules.preload)
 

@@ -17,7 +17,7 @@ import psutil
 
 from ptfund._site.running.channel import READY, Channel
 from ptfund._site.running.environment import make_environment
-from ptfund._site.running.folders import WorkFolder, remove_leftovers
+from ptfund._site.running.folders import WorkFolder
 from ptfund._site.running.inputs import ENGINE
 from ptfund._site.running.rules import Rules
 from ptfund._site.running.trace import Trace
@@ -33,7 +33,6 @@ class _Warm:
     """The process that holds the libraries, and forks chapters."""
 
     def __init__(self, preload: Sequence[str], environment: Mapping[str, str]) -> None:
-        remove_leftovers()
         self._work = WorkFolder()
         self.folder = self._work.path
         self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
