@@ -38,7 +38,7 @@ def test_the_packages_tests_can_be_collected_elsewhere() -> None:
     """Neither they nor what they share import what Windows lacks; whether they pass is unseen."""
     done = run_without("pytest", "@tests/package.txt", "--collect-only", "-q")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert int(done.stdout.split(" tests collected")[0].split()[-1]) > 2000
+    assert int(done.stdout.split(" tests collected")[0].split()[-1]) > 1500
 
 
 def test_exercises_are_written_elsewhere(tmp_path: Path) -> None:
