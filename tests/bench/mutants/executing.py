@@ -128,7 +128,7 @@ MUTANTS = (
         "src/ptfund/_site/running/execute.py",
         "if self._stop.is_set():",
         "if self._stop is None:",
-        "tests/engine/running/test_schedule.py::test_a_build_that_fails_stops_all_chapters",
+        "tests/engine/running/test_schedule.py::test_a_chapter_that_nobody_waits_for_is_stopped",
     ),
     Mutant(
         "the time of the cells before counts",

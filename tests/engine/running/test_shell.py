@@ -64,11 +64,12 @@ def test_a_semicolon_hides_the_last_value(project: Project) -> None:
 
 
 def test_a_cell_that_is_never_executed_has_failed(project: Project) -> None:
-    """Whatever has stopped it before its first line; here that stands in the cell above."""
+    """Whatever stops it before its first line, told of or not; here the cell above does both."""
     reject = (
         "from IPython import get_ipython\nfrom IPython.core.error import InputRejected\n"
         "class Reject:\n    def visit(self, tree):\n        raise InputRejected('not today')\n"
-        "get_ipython().ast_transformers.append(Reject())"
+        "get_ipython().ast_transformers.append(Reject())\n"
+        "get_ipython().showtraceback = lambda *_: None"
     )
     project.chapter("01_a", reject, "print('never')")
     error = project.run()["01_a"].error
