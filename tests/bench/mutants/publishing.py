@@ -6,8 +6,8 @@ MUTANTS = (
     Mutant(
         "a failed exchange leaves no site",
         "src/ptfund/_site/publishing/publish.py",
-        "            old.rename(site)\n",
-        "",
+        "        old.rename(site)\n        raise\n",
+        "        raise\n",
         "tests/engine/publishing/test_publish.py::test_a_failed_exchange_puts_the_old_site_back",
     ),
     Mutant(

@@ -136,16 +136,17 @@ MUTANTS = (
     Mutant(
         "a folder has no lock",
         "src/ptfund/_site/running/folders.py",
-        "        fcntl.flock(self._lock, fcntl.LOCK_EX)\n",
+        "    fcntl.flock(lock, fcntl.LOCK_EX)  # may wait until the other build has removed the folder\n",
         "",
         "tests/engine/running/test_processes.py::test_a_folder_is_kept_while_its_build_lives",
     ),
     Mutant(
-        "a folder that is just beginning is removed",
+        "a folder that another build removes is taken",
         "src/ptfund/_site/running/folders.py",
-        "os.open(folder / _LOCK, os.O_RDWR)",
-        "os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT)",
-        "tests/engine/running/test_processes.py::test_a_folder_is_kept_while_its_build_lives",
+        "    if folder.exists():\n        return lock\n    os.close(lock)\n    return None\n",
+        "    return lock\n",
+        "tests/engine/running/test_processes.py::"
+        "test_a_new_folder_that_another_build_removes_is_made_again",
     ),
     Mutant(
         "processes of a killed build run on",
