@@ -136,8 +136,8 @@ MUTANTS = (
     Mutant(
         "a folder has no lock",
         "src/ptfund/_site/running/folders.py",
-        "    fcntl.flock(lock, fcntl.LOCK_EX)  # may wait until the other build has removed the folder\n",
-        "",
+        "fcntl.flock(lock, fcntl.LOCK_EX)  #",
+        "#",
         "tests/engine/running/test_processes.py::test_a_folder_is_kept_while_its_build_lives",
     ),
     Mutant(
