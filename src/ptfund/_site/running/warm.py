@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def _fork_chapters(connection: socket.socket, held: frozenset[str]) -> None:
     while True:
         children.wait(connection.fileno(), select.POLLIN)
         keepers -= {pid for pid, _ in children.reap()}
-        _kill(child for child in psutil.Process().children() if child.pid not in keepers)
+        _kill(_list_strays(keepers))
         if not select.select([connection], [], [], 0)[0]:
             continue
         message, files, _, _ = socket.recv_fds(connection, 1 << 16, 1)
@@ -108,9 +108,15 @@ def _fork_chapters(connection: socket.socket, held: frozenset[str]) -> None:
             _keep(socket.socket(fileno=files[0]), Path(message.decode()), held)
         keepers.add(pid)
         os.close(files[0])
-    while keepers:
+    while keepers or _list_strays(keepers):
+        _kill(_list_strays(keepers))
         children.wait()
         keepers -= {pid for pid, _ in children.reap()}
+
+
+def _list_strays(keepers: Container[int]) -> list[psutil.Process]:
+    """Return the children that a keeper had to end, and has not."""
+    return [child for child in psutil.Process().children() if child.pid not in keepers]
 
 
 def _keep(connection: socket.socket, folder: Path, held: frozenset[str]) -> None:
