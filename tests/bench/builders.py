@@ -55,7 +55,11 @@ sphinx_gallery_conf = {{
 }}
 exclude_patterns = ["tutorials", "_build"]
 """
+# The data base of the cache is made before Sphinx forks: two processes that both make it fail.
 NOTEBOOKS = """\
+from jupyter_cache import get_cache
+
+get_cache("_cache").db
 project = "The chapters"
 extensions = ["myst_nb"]
 nb_execution_mode = "cache"
