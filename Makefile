@@ -88,7 +88,7 @@ test-lowest: .venv-lowest/ready
 test-newest: .venv-newest/ready
 	@.venv-newest/bin/pytest -n 2
 
-# Measure pages, build and training, and write the numbers into docs/benchmarks.md.
+# Measure pages, build, other builders and training, and write the numbers into docs/benchmarks.md.
 bench: .venv/ready
 	@$(BIN)/python -m tests.bench
 

@@ -16,8 +16,8 @@ MUTANTS = (
     Mutant(
         "what a killed keeper has kept lives on",
         "src/ptfund/_site/running/warm.py",
-        "if child.pid not in keepers)",
-        "if child.pid in ())",
+        "if child.pid not in keepers]",
+        "if child.pid in ()]",
         "tests/engine/running/test_processes.py::test_nothing_is_left_behind",
     ),
     Mutant(
@@ -138,14 +138,14 @@ MUTANTS = (
         "src/ptfund/_site/running/folders.py",
         "fcntl.flock(lock, fcntl.LOCK_EX)  #",
         "#",
-        "tests/engine/running/test_processes.py::test_a_folder_is_kept_while_its_build_lives",
+        "tests/engine/running/test_folders.py::test_a_folder_is_kept_while_its_build_lives",
     ),
     Mutant(
         "a folder that another build removes is taken",
         "src/ptfund/_site/running/folders.py",
         "    if folder.exists():\n        return lock\n    os.close(lock)\n    return None\n",
         "    return lock\n",
-        "tests/engine/running/test_processes.py::"
+        "tests/engine/running/test_folders.py::"
         "test_a_new_folder_that_another_build_removes_is_made_again",
     ),
     Mutant(
@@ -153,7 +153,7 @@ MUTANTS = (
         "src/ptfund/_site/running/folders.py",
         "                process.kill()\n",
         "                process.status()\n",
-        "tests/engine/running/test_processes.py::test_a_folder_is_kept_while_its_build_lives",
+        "tests/engine/running/test_folders.py::test_a_folder_is_kept_while_its_build_lives",
     ),
     Mutant(
         "the shortest chapter starts first",
