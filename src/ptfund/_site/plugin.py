@@ -94,7 +94,7 @@ class Seconds(c.Type[float]):
 class PtfundConfig(base.Config):
     """What mkdocs.yml may say to the plugin."""
 
-    cell_timeout = Seconds(default=120.0)
+    cell_timeout = Seconds(default=Rules.cell_timeout)
     preload = c.ListOfItems(c.Type(str), default=[])
 
 
